@@ -1,0 +1,87 @@
+//! The macros of [linmem], which re-exports them. Its documentation has the examples.
+//!
+//! They know Rust's syntax and nothing about how a guest is called: the expansion names types, and
+//! the runtime crate decides what they mean. A macro does its work in four steps: read the syntax
+//! into a model, check it, stop if there were errors, and write the tokens.
+//!
+//! [linmem]: https://docs.rs/linmem
+
+mod check;
+mod expand;
+mod fallback;
+mod import;
+mod method;
+mod model;
+mod options;
+mod record;
+mod report;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use proc_macro::TokenStream;
+
+/// Implements a trait by calling the exports of a WebAssembly module.
+///
+/// Beside the trait `Greeter`, which stays as it is written, there will be
+///
+/// - `GreeterInstance<S>`, an instance bound to a store, which implements `Greeter`;
+/// - `GreeterPre<T>`, a checked module that can be instantiated many times;
+/// - `GreeterExports`, the resolved exports that both are made of.
+///
+/// Every method takes `&mut self` and returns a `Result<T, E>` where `E: From<linmem::Error>`. An
+/// `async fn` needs linmem's `async` feature, and a store whose data is `Send`. `#[cfg(…)]` on a
+/// method applies to all that is generated for it.
+///
+/// # Options
+///
+/// Options of the trait, in `#[wasm_import(…)]`, are the defaults for its methods. A method
+/// replaces them one by one with its own.
+///
+/// | option | on | meaning | default |
+/// |---|---|---|---|
+/// | `convention = path` | trait, method | how arguments are passed, memory is allocated and results are read | `linmem::convention::Standard` |
+/// | `returns = path` | trait, method | how results are read, whatever the convention says | the convention's |
+/// | `memory = "…"` | trait | the export that is the guest's memory | `"memory"` |
+/// | `alloc = "…"` | trait | the export that allocates | found by the convention |
+/// | `free = "…"` | trait, with `alloc` | the export that releases | found by the convention |
+/// | `zero = false` | trait | whether what was placed is zeroed before it is released | `true` |
+/// | `crate = path` | trait | where linmem is, if it was renamed or re-exported | `::linmem` |
+/// | `name = "…"` | method | the export that is called | the method's name |
+/// | `pass = path` | parameter | how this argument is passed, whatever the convention says | the convention's |
+///
+/// Those of methods and parameters are written in `#[wasm(…)]`.
+///
+/// # Errors
+///
+/// All mistakes in a trait are reported at once, each where it is. The names above exist
+/// nevertheless, so that code that uses them compiles and no other errors hide the ones that
+/// matter.
+///
+/// What a module cannot do is refused: generics, supertraits, associated types and constants,
+/// default bodies, receivers other than `&mut self`, patterns as parameters, `impl Trait`, and two
+/// methods for one export. Types that cannot be passed are refused by the bounds of linmem's
+/// traits.
+#[proc_macro_attribute]
+pub fn wasm_import(options: TokenStream, item: TokenStream) -> TokenStream {
+    import::wasm_import(options.into(), item.into(), cfg!(feature = "async")).into()
+}
+
+/// Lets a plain struct be an argument or a result: it is copied to and from the guest's memory as
+/// it is.
+///
+/// The struct has no generic parameters, is `#[repr(C)]` or `#[repr(transparent)]`, and implements
+/// the traits that `linmem::Record` asks for.
+///
+/// | option of `#[record(…)]` | meaning | default |
+/// |---|---|---|
+/// | `crate = path` | where linmem is, if it was renamed or re-exported | `::linmem` |
+///
+/// # Errors
+///
+/// Enums and unions are refused, because a guest could write what is none of their values. So are
+/// structs whose layout is rustc's to choose.
+#[proc_macro_derive(Record, attributes(record))]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    record::derive(input.into()).into()
+}

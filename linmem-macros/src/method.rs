@@ -1,0 +1,147 @@
+//! From one method to the four places that mention it.
+
+use crate::expand::without_attrs;
+use crate::model::{Interface, Method, Param, literal};
+use crate::options::Setting;
+use crate::types::with_static_lifetimes;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned as _;
+
+/// A method, with what all of its places need.
+pub(crate) struct Expanded<'a> {
+    interface: &'a Interface<'a>,
+    method: &'a Method<'a>,
+    name: &'a Ident,
+    /// Each place has to exist under the same conditions.
+    cfg: TokenStream,
+}
+
+impl<'a> Expanded<'a> {
+    pub(crate) fn new(interface: &'a Interface<'a>, method: &'a Method<'a>) -> Self {
+        let cfgs = method.cfgs();
+        Self { interface, method, name: &method.original.sig.ident, cfg: quote!(#(#cfgs)*) }
+    }
+
+    pub(crate) fn field(&self) -> TokenStream {
+        let Self { method, name, cfg, .. } = self;
+        let span = method.output.span();
+        let krate = self.krate(span);
+        let convention = self.convention(span);
+        let arguments = nest(method.params.iter().map(|param| self.argument_type(param)));
+        let output = with_static_lifetimes(method.output);
+        quote_spanned! {span=>
+            #cfg
+            #name: #krate::__private::Export<
+                #convention,
+                #arguments,
+                <#output as #krate::__private::MethodResult>::Ok,
+            >,
+        }
+    }
+
+    pub(crate) fn plan(&self) -> TokenStream {
+        let Self { method, name, cfg, .. } = self;
+        let method_name = literal(name);
+        let export = method.export();
+        let params = method.params.iter().map(|param| literal(param.name));
+        let arguments = method.params.iter().map(|param| self.argument_check(param));
+        let checks = arguments.chain([self.output_check()]);
+        quote_spanned! {self.span()=>
+            #cfg
+            planner.export(|exports| &exports.#name, #method_name, #export, &[#(#params),*]);
+            #(#checks)*
+        }
+    }
+
+    /// Types that cannot be passed are to be refused where the user wrote them, and not at the
+    /// attribute.
+    fn argument_check(&self, param: &Param<'_>) -> TokenStream {
+        let span = param.ty.span();
+        let (krate, convention) = (self.krate(span), self.convention(span));
+        let (cfg, ty) = (&self.cfg, self.argument_type(param));
+        quote_spanned!(span=> #cfg #krate::__private::argument::<#convention, #ty>();)
+    }
+
+    fn output_check(&self) -> TokenStream {
+        let span = self.method.output.span();
+        let krate = self.krate(span);
+        let (cfg, ty) = (&self.cfg, with_static_lifetimes(self.method.output));
+        quote_spanned!(span=> #cfg #krate::__private::returned::<#ty>();)
+    }
+
+    pub(crate) fn resolve(&self) -> TokenStream {
+        let Self { name, cfg, .. } = self;
+        quote_spanned!(self.span()=> #cfg #name: resolver.export()?,)
+    }
+
+    pub(crate) fn implementation(&self) -> TokenStream {
+        let Self { method, name, cfg, .. } = self;
+        let krate = self.krate(self.span());
+        let this = method.this;
+        let sig = without_attrs(&method.original.sig);
+        let arguments = nest(method.params.iter().map(|param| self.argument(param)));
+        let (call, wait) = match sig.asyncness {
+            Some(_) => (quote!(call_async), quote!(.await)),
+            None => (quote!(call), TokenStream::new()),
+        };
+        quote_spanned! {self.span()=>
+            #cfg
+            #sig {
+                #krate::__private::#call(#this, |exports| &exports.#name, #arguments) #wait
+            }
+        }
+    }
+
+    fn argument(&self, param: &Param<'_>) -> TokenStream {
+        let name = param.name;
+        let Some(Setting { value, .. }) = &param.options.pass else {
+            return quote!(#name);
+        };
+        let krate = self.krate(name.span());
+        quote!(#krate::__private::With::<#value, _>::new(#name))
+    }
+
+    fn argument_type(&self, param: &Param<'_>) -> TokenStream {
+        let ty = with_static_lifetimes(param.ty);
+        let Some(Setting { value, .. }) = &param.options.pass else {
+            return quote!(#ty);
+        };
+        let krate = self.krate(param.ty.span());
+        quote!(#krate::__private::With<#value, #ty>)
+    }
+
+    /// The method's own options come first, and those of the trait fill in for what it does not
+    /// say.
+    fn convention(&self, span: Span) -> TokenStream {
+        let (options, defaults) = (&self.method.options, &self.interface.options);
+        let krate = self.krate(span);
+        let convention = match options.convention.as_ref().or(defaults.convention.as_ref()) {
+            Some(Setting { value, .. }) => quote!(#value),
+            None => quote_spanned!(span=> #krate::convention::Standard),
+        };
+        match options.returns.as_ref().or(defaults.returns.as_ref()) {
+            Some(Setting { value, .. }) => {
+                quote!(#krate::__private::Returning<#convention, #value>)
+            }
+            None => convention,
+        }
+    }
+
+    fn krate(&self, span: Span) -> TokenStream {
+        self.interface.options.krate(span)
+    }
+
+    /// Where a lifetime or a type does not fit, rustc points at the generated code, and so at the
+    /// name of the method.
+    fn span(&self) -> Span {
+        Span::mixed_site().located_at(self.name.span())
+    }
+}
+
+/// Arguments travel as nested pairs, `(a, (b, ()))`, so that the runtime needs no trait
+/// implementation for each arity.
+fn nest(arguments: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    arguments.rfold(quote!(()), |rest, argument| quote!((#argument, #rest)))
+}

@@ -1,0 +1,121 @@
+//! Where bytes are placed in a guest: its own allocator, or an arena of the host's.
+
+mod exported;
+mod hosted;
+
+pub use exported::{Exported, ExportedPlan};
+pub use hosted::Hosted;
+
+use crate::bind::{Finder, Resolver};
+use crate::core::Pointer;
+use crate::error::Result;
+use crate::guest::Guest;
+use crate::interface::Settings;
+use crate::ledger::Block;
+use crate::mode::Mode;
+use crate::region::Region;
+use std::fmt::Debug;
+use std::future::Future;
+use wasmtime::AsContextMut;
+
+/// How many bytes are asked of an [`Allocator`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The size in bytes, at least 1.
+    pub size: u64,
+    /// The alignment, a power of two.
+    pub align: u64,
+    /// Whether the host may grow the memory. A guest's own allocator decides that for itself.
+    pub grow: bool,
+}
+
+/// The allocator axis of a [`Convention`](crate::Convention): where linmem takes guest memory from and gives it back.
+///
+/// What an implementation returns is taken for hostile: linmem checks that the block lies in the guest's memory and
+/// overlaps nothing that it holds already.
+pub trait Allocator: Sized + Debug + Send + Sync + 'static {
+    /// What was found in the module, before there is an instance.
+    type Plan: Send + Sync + 'static;
+
+    /// Finds the allocator in a module. What is missing or mistyped is recorded with the finder.
+    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Self::Plan;
+
+    /// Resolves it in an instance.
+    ///
+    /// # Errors
+    /// If the instance is not one of the module that was planned for.
+    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self>;
+
+    /// Takes a block, or none where there is no room.
+    fn allocate<M: Mode>(
+        &self,
+        guest: &mut Guest<'_, M>,
+        request: Request,
+    ) -> impl Future<Output = Result<Option<Block>>>;
+
+    /// Gives a block back: one of its own, or one that the guest returned as a result.
+    fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>>;
+
+    /// Where the next block would go, for allocators of the host's that can tell.
+    fn next_available(&self, size: u64, align: u64) -> Option<u64> {
+        let _ = (size, align);
+        None
+    }
+
+    /// Takes memory that the host has just grown on the user's behalf, for allocators of the host's.
+    fn donate(&self, region: Region) {
+        let _ = region;
+    }
+}
+
+/// The guest's exported allocator if it has one that is known or named, otherwise the host's arena.
+#[derive(Debug)]
+pub enum Found<X: Pointer = u32> {
+    /// A pair of exports.
+    Exported(Exported<X>),
+    /// The host's arena.
+    Hosted(Hosted),
+}
+
+impl<X: Pointer> Allocator for Found<X> {
+    type Plan = Option<ExportedPlan>;
+
+    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
+        exported::find::<X>(finder, settings)
+    }
+
+    fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
+        Ok(match plan {
+            Some(plan) => Found::Exported(Exported::resolve(plan, resolver)?),
+            None => Found::Hosted(Hosted::default()),
+        })
+    }
+
+    async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
+        match self {
+            Found::Exported(exported) => exported.allocate(guest, request).await,
+            Found::Hosted(hosted) => hosted.allocate(guest, request).await,
+        }
+    }
+
+    async fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
+        match self {
+            Found::Exported(exported) => exported.release(guest, block).await,
+            Found::Hosted(hosted) => hosted.release(guest, block).await,
+        }
+    }
+
+    fn next_available(&self, size: u64, align: u64) -> Option<u64> {
+        match self {
+            // Only the guest knows.
+            Found::Exported(_) => None,
+            Found::Hosted(hosted) => hosted.next_available(size, align),
+        }
+    }
+
+    fn donate(&self, region: Region) {
+        if let Found::Hosted(hosted) = self {
+            hosted.donate(region);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! From a module to a plan, and from a plan to resolved functions.
+//!
+//! Names and types are looked at once, in the [`Module`] alone; what is wrong is collected and reported together. What
+//! is found is kept as indices, by which an instance's functions are resolved without looking a name up again.
+
+mod fault;
+
+pub use fault::{Fault, Faults};
+
+use crate::convention::Convention;
+use crate::core::{CoreType, Signature};
+use crate::error::{ErrorKind, Result};
+use crate::export::{Export, Names};
+use crate::lower::Args;
+use crate::returns::Returns;
+use std::fmt;
+use std::marker::PhantomData;
+use std::slice;
+use wasmtime::{AsContextMut, ExternType, Instance, Module, ModuleExport, TypedFunc, WasmParams, WasmResults};
+
+/// Looks exports up in a module, and collects what is wrong with them.
+#[derive(Debug)]
+pub struct Finder<'m> {
+    module: &'m Module,
+    faults: Vec<Fault>,
+}
+
+impl<'m> Finder<'m> {
+    pub(crate) fn new(module: &'m Module) -> Self {
+        Finder { module, faults: Vec::new() }
+    }
+
+    /// The function of that name if there is one with one of these signatures, and which of them it has.
+    #[must_use]
+    pub fn function(&self, name: &str, signatures: &[Signature]) -> Option<(ModuleExport, usize)> {
+        let ExternType::Func(ty) = self.module.get_export(name)? else { return None };
+        let found = Signature::from(ty);
+        let index = signatures.iter().position(|signature| *signature == found)?;
+        Some((self.module.get_export_index(name)?, index))
+    }
+
+    /// The same for a function that somebody named, so that it is a fault if it is not there. `role` is what it is
+    /// for: a method's name, say.
+    pub fn named_function(
+        &mut self,
+        role: &'static str,
+        name: &str,
+        signatures: &[Signature],
+    ) -> Option<(ModuleExport, usize)> {
+        let found = self.function(name, signatures);
+        if found.is_none() {
+            let wanted = signatures.to_vec();
+            let fault = match self.module.get_export(name) {
+                None => Fault::MissingExport {
+                    role,
+                    export: name.to_owned(),
+                    wanted,
+                    functions: self.names(|ty| matches!(ty, ExternType::Func(_))),
+                },
+                Some(ExternType::Func(ty)) => {
+                    Fault::WrongSignature { role, export: name.to_owned(), wanted, found: ty.into() }
+                }
+                Some(_) => Fault::NotAFunction { role, export: name.to_owned() },
+            };
+            self.faults.push(fault);
+        }
+        found
+    }
+
+    /// The memory of that name; a fault if there is none, or if its addresses are wider than `pointer`.
+    pub(crate) fn memory(&mut self, name: &str, pointer: CoreType) -> Option<ModuleExport> {
+        match self.module.get_export(name) {
+            Some(ExternType::Memory(ty)) if ty.is_64() && pointer == CoreType::I32 => {
+                self.faults.push(Fault::WideMemory { name: name.to_owned() });
+                None
+            }
+            Some(ExternType::Memory(ty)) if !ty.is_shared() => self.module.get_export_index(name),
+            _ => {
+                let memories = self.names(|ty| matches!(ty, ExternType::Memory(_)));
+                self.faults.push(Fault::MissingMemory { name: name.to_owned(), memories });
+                None
+            }
+        }
+    }
+
+    pub(crate) fn optional_memory(&self, name: &str) -> Option<ModuleExport> {
+        self.module
+            .get_export_index(name)
+            .filter(|_| matches!(self.module.get_export(name), Some(ExternType::Memory(_))))
+    }
+
+    fn names(&self, kind: impl Fn(&ExternType) -> bool) -> Vec<String> {
+        self.module.exports().filter(|export| kind(&export.ty())).map(|export| export.name().to_owned()).collect()
+    }
+
+    /// The faults found so far, as one error for an interface of that name.
+    pub(crate) fn finish(self, interface: &'static str) -> Result<()> {
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        Err(ErrorKind::Bind(Faults { interface, faults: self.faults }).into())
+    }
+}
+
+/// One method's export, found and typed.
+pub(crate) struct ExportPlan {
+    export: ModuleExport,
+    signature: usize,
+    names: Names,
+}
+
+/// Plans the methods of an interface, one after the other. Generated code drives it.
+pub struct Planner<'m, I> {
+    pub(crate) finder: Finder<'m>,
+    pub(crate) exports: Vec<ExportPlan>,
+    pub(crate) needs_memory: bool,
+    interface: PhantomData<fn() -> I>,
+}
+
+impl<'m, I> Planner<'m, I> {
+    pub(crate) fn new(module: &'m Module) -> Self {
+        Planner { finder: Finder::new(module), exports: Vec::new(), needs_memory: false, interface: PhantomData }
+    }
+
+    /// Plans the method whose resolved form will lie in that field. The projection is there for its type only.
+    pub fn export<C, A, T>(
+        &mut self,
+        _: fn(&I) -> &Export<C, A, T>,
+        method: &'static str,
+        export: &'static str,
+        params: &'static [&'static str],
+    ) where
+        C: Convention,
+        A: Args<C>,
+        T: Returns<C, A::Core>,
+    {
+        self.needs_memory |= A::NEEDS_MEMORY || T::NEEDS_MEMORY;
+        let found = self.finder.named_function(method, export, &T::signatures());
+        self.exports.extend(found.map(|(index, signature)| ExportPlan {
+            export: index,
+            signature,
+            names: Names { export, params },
+        }));
+    }
+}
+
+/// Resolves a plan in an instance, in the order in which it was made. Generated code drives it.
+pub struct Resolver<'a, S> {
+    pub(crate) store: &'a mut S,
+    pub(crate) instance: &'a Instance,
+    exports: slice::Iter<'a, ExportPlan>,
+}
+
+impl<'a, S: AsContextMut> Resolver<'a, S> {
+    pub(crate) fn new(store: &'a mut S, instance: &'a Instance, exports: &'a [ExportPlan]) -> Self {
+        Resolver { store, instance, exports: exports.iter() }
+    }
+
+    /// The next method's export.
+    ///
+    /// # Errors
+    /// If the instance is not one of the module that was planned for.
+    pub fn export<C, A, T>(&mut self) -> Result<Export<C, A, T>>
+    where
+        C: Convention,
+        A: Args<C>,
+        T: Returns<C, A::Core>,
+    {
+        let plan = self.exports.next().ok_or_else(other_module)?;
+        let func = self.extern_func(&plan.export)?;
+        let func = T::resolve(plan.signature, &func, &mut *self.store).map_err(ErrorKind::Instantiate)?;
+        Ok(Export { func, names: plan.names })
+    }
+
+    /// The function at an index, with the types that it was planned with.
+    ///
+    /// # Errors
+    /// If the instance is not one of the module that was planned for.
+    pub fn func<P: WasmParams, R: WasmResults>(&mut self, export: &ModuleExport) -> Result<TypedFunc<P, R>> {
+        let func = self.extern_func(export)?;
+        Ok(func.typed(&mut *self.store).map_err(ErrorKind::Instantiate)?)
+    }
+
+    fn extern_func(&mut self, export: &ModuleExport) -> Result<wasmtime::Func, ErrorKind> {
+        let found = self.instance.get_module_export(&mut *self.store, export);
+        found.and_then(wasmtime::Extern::into_func).ok_or_else(other_module)
+    }
+}
+
+impl<I> fmt::Debug for Planner<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planner").field("finder", &self.finder).finish_non_exhaustive()
+    }
+}
+
+impl<S> fmt::Debug for Resolver<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").field("instance", self.instance).finish_non_exhaustive()
+    }
+}
+
+/// A plan met an instance of another module than its own, which only a handle built by hand can do.
+#[cold]
+pub(crate) fn other_module() -> ErrorKind {
+    ErrorKind::Instantiate(wasmtime::Error::msg("the instance is of another module than the one planned for"))
+}

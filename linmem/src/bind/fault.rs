@@ -1,0 +1,122 @@
+//! What a module lacks, all of it at once.
+
+use crate::core::Signature;
+use std::fmt;
+
+/// One thing that the module does not have as the trait asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// There is no export of that name.
+    MissingExport {
+        /// What it is wanted for: the method's name, or `allocator`.
+        role: &'static str,
+        /// The name that was looked for.
+        export: String,
+        /// The signatures that would do.
+        wanted: Vec<Signature>,
+        /// The functions that the module does export.
+        functions: Vec<String>,
+    },
+    /// The export is a function of another type.
+    WrongSignature {
+        /// What it is wanted for.
+        role: &'static str,
+        /// Its name.
+        export: String,
+        /// The signatures that would do.
+        wanted: Vec<Signature>,
+        /// The one it has.
+        found: Signature,
+    },
+    /// The export is a memory, a global or a table.
+    NotAFunction {
+        /// What it is wanted for.
+        role: &'static str,
+        /// Its name.
+        export: String,
+    },
+    /// There is no memory of that name that the host may use (a shared one it may not).
+    MissingMemory {
+        /// The name that was looked for.
+        name: String,
+        /// The memories that the module does export.
+        memories: Vec<String>,
+    },
+    /// The memory has 64-bit addresses, and the convention 32-bit pointers.
+    WideMemory {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// All that is wrong between a trait and a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Faults {
+    /// The trait, or `memory API`.
+    pub interface: &'static str,
+    /// The faults, in the order of the trait's methods; memory and allocator come last.
+    pub faults: Vec<Fault>,
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.faults.len();
+        write!(f, "the module does not fit `{}`: {count} fault{}", self.interface, if count == 1 { "" } else { "s" })?;
+        self.faults.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::MissingExport { role, export, wanted, functions } => write!(
+                f,
+                "`{role}`: no export `{export}` of type {}; the module exports {} (set `name = \"…\"` if it is another)",
+                OneOf(wanted),
+                List(functions)
+            ),
+            Fault::WrongSignature { role, export, wanted, found } => {
+                write!(f, "`{role}`: `{export}` has type {found}, and the trait asks for {}", OneOf(wanted))
+            }
+            Fault::NotAFunction { role, export } => write!(f, "`{role}`: `{export}` is exported, but is no function"),
+            Fault::MissingMemory { name, memories } => write!(
+                f,
+                "no memory is exported as `{name}`; the module exports {} (set `memory = \"…\"` if it is another)",
+                List(memories)
+            ),
+            Fault::WideMemory { name } => {
+                write!(f, "the memory `{name}` has 64-bit addresses; name a convention whose `Pointer` is `u64`")
+            }
+        }
+    }
+}
+
+struct OneOf<'a>(&'a [Signature]);
+
+impl fmt::Display for OneOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(index, signature)| {
+            let or = if index == 0 { "" } else { " or " };
+            write!(f, "{or}`{signature}`")
+        })
+    }
+}
+
+struct List<'a>(&'a [String]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 12;
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        let shown: Vec<_> = self.0.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+        f.write_str(&shown.join(", "))?;
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What can go wrong in a call, with the numbers it went wrong with.
+
+use crate::bind::Faults;
+use crate::region::Region;
+use std::fmt;
+
+/// The result of everything fallible here, and the usual return type of an imported method.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a module could not be bound, or a call not be made.
+///
+/// [`kind`](Error::kind) tells what happened, with its numbers; [`export`](Error::export) and [`place`](Error::place)
+/// tell where. `Display` is one line; what lies below it (a guest's trap with its backtrace, say) is chained by
+/// [`source`](std::error::Error::source).
+///
+/// ```
+/// use linmem::{ErrorKind, Place, wasm_import};
+/// use wasmtime::{Engine, Linker, Module, Store};
+///
+/// #[wasm_import]
+/// trait Liar {
+///     fn name(&mut self) -> linmem::Result<String>;
+/// }
+///
+/// let engine = Engine::default();
+/// // Claims a string of 70,000 bytes in a memory of one 64 KiB page.
+/// let module = Module::new(&engine, r#"(module (memory (export "memory") 1)
+///     (func (export "name") (result i32 i32) i32.const 16 i32.const 70000))"#)?;
+/// let mut liar = LiarInstance::instantiate(Store::new(&engine, ()), &module, &Linker::new(&engine))?;
+///
+/// let error = liar.name().unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::OutOfBounds { region, memory: 65536 } if region.len == 70_000));
+/// assert_eq!((error.export(), error.place()), (Some("name"), Some(Place::Result)));
+/// assert_eq!(error.to_string(), "`name`, result: 70000 bytes at 0x10 are outside the guest's memory of 65536 bytes");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Error(Box<Located>);
+
+#[derive(Debug)]
+struct Located {
+    kind: ErrorKind,
+    export: Option<&'static str>,
+    place: Option<Place>,
+}
+
+/// Where in a call an [`Error`] arose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// While this argument was lowered into the guest, or copied back out of it.
+    Argument {
+        /// Its position, from 0, without `self`.
+        index: usize,
+        /// Its name in the trait.
+        name: &'static str,
+    },
+    /// In the exported function itself.
+    Call,
+    /// While what the function returned was read.
+    Result,
+    /// While a block was given back to the guest's allocator.
+    Release,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Argument { index, name: "" } => write!(f, "argument {index}"),
+            Place::Argument { name, .. } => write!(f, "argument `{name}`"),
+            Place::Call => f.write_str("call"),
+            Place::Result => f.write_str("result"),
+            Place::Release => f.write_str("release"),
+        }
+    }
+}
+
+/// What happened, with the numbers it happened with. Lengths are in bytes.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The module does not have what the trait asks of it. All that is missing or mistyped is listed.
+    #[error("{0}")]
+    Bind(Faults),
+    /// The module could not be linked or instantiated, or its initialization failed.
+    #[error("the module could not be instantiated")]
+    Instantiate(#[source] wasmtime::Error),
+    /// The guest trapped, or a host function it called failed. The instance is poisoned from now on.
+    #[error("the guest trapped; replace the instance with a new one from its `Pre`")]
+    Trap(#[source] wasmtime::Error),
+    /// An earlier call trapped, was abandoned halfway or panicked, so the guest's state is not to be relied upon.
+    #[error(
+        "the instance is poisoned: {by} trapped or was abandoned earlier; replace it with a new one from its `Pre`"
+    )]
+    Poisoned {
+        /// The export that was running then, or the step of linmem's that was.
+        by: Poisoner,
+    },
+    /// A handle was bound to another store than the one that owns its instance (or that store is gone).
+    #[error("this store does not own the instance: bind the handle to the store it was instantiated in")]
+    WrongStore,
+    /// The guest named bytes that do not all lie in its memory.
+    #[error("{region} are outside the guest's memory of {memory} bytes")]
+    OutOfBounds {
+        /// The bytes named.
+        region: Region,
+        /// The size of the memory at that moment.
+        memory: u64,
+    },
+    /// The guest named an address at which a value of that type may not lie.
+    #[error("address {pointer:#x} is not a multiple of {align}, which the type's alignment asks for")]
+    Misaligned {
+        /// The address.
+        pointer: u64,
+        /// The alignment that the type asks for.
+        align: u64,
+    },
+    /// The guest returned a null pointer where there must be a value.
+    #[error("the guest returned a null pointer; return an `Option` where null is a valid answer")]
+    Null,
+    /// Text from the guest is not UTF-8.
+    #[error("the text is not valid UTF-8 (valid up to byte {valid_up_to}); return bytes where it need not be")]
+    InvalidUtf8 {
+        /// How many bytes are valid.
+        valid_up_to: usize,
+        /// What the standard library says of it.
+        source: std::str::Utf8Error,
+    },
+    /// The guest returned a number that is no value of the type.
+    #[error("{value:#x} is not a valid `{ty}`")]
+    InvalidValue {
+        /// The Rust type.
+        ty: &'static str,
+        /// The number, its bits zero-extended.
+        value: u64,
+    },
+    /// The guest returned a value of fixed size with another length than its type has.
+    #[error("the guest returned {len} bytes where the type has {size}")]
+    WrongSize {
+        /// The length the guest gave.
+        len: u64,
+        /// The size of the type.
+        size: u64,
+    },
+    /// The guest's allocator returned null, or grew nothing: the guest has no room for that many bytes.
+    #[error("the guest's allocator has no room for {size} bytes (alignment {align})")]
+    OutOfMemory {
+        /// How many bytes were asked for.
+        size: u64,
+        /// Their alignment.
+        align: u64,
+    },
+    /// The guest's allocator returned bytes that do not all lie in its memory.
+    #[error("the guest's allocator returned {region}, outside its memory of {memory} bytes")]
+    BadAllocation {
+        /// What it returned.
+        region: Region,
+        /// The size of the memory at that moment.
+        memory: u64,
+    },
+    /// The guest named bytes that overlap a block which linmem holds: an allocation handed out twice, or a result
+    /// that lies inside an argument.
+    #[error("{region} overlap {held}, which the host still holds")]
+    Overlap {
+        /// What the guest named.
+        region: Region,
+        /// What is held there.
+        held: Region,
+    },
+    /// There is no free block of that length in the arena, and growing was not allowed.
+    #[error(
+        "no free block of {size} bytes in the arena: the largest has {largest}, {missing} are missing; allow it to grow"
+    )]
+    NoSpace {
+        /// How many bytes were asked for.
+        size: u64,
+        /// The longest free block.
+        largest: u64,
+        /// What the longest free block lacks.
+        missing: u64,
+    },
+    /// The memory could not be grown: its own maximum, the store's limits, or the host's memory.
+    #[error("the guest's memory cannot grow by {pages} pages from {size} bytes (its maximum, or the store's limiter)")]
+    Grow {
+        /// By how many pages.
+        pages: u64,
+        /// Its size in bytes before.
+        size: u64,
+        /// The engine's reason.
+        source: wasmtime::Error,
+    },
+    /// A length or an address does not fit the guest's pointers.
+    #[error("{value} does not fit the guest's {bits}-bit pointers")]
+    TooLarge {
+        /// The length or address.
+        value: u64,
+        /// The width of a pointer.
+        bits: u32,
+    },
+    /// A call's results were to be seen as memory, and are no form of an address.
+    #[error("{count} results of these types are no address: give a pointer, a packed `i64`, or a pointer and a length")]
+    NoAddress {
+        /// How many results there were.
+        count: usize,
+    },
+    /// The module has no memory, and a value was to be placed in it or read from it.
+    #[error("the module has no memory")]
+    NoMemory,
+    /// A convention awaited something other than the guest in a blocking call.
+    #[error("a blocking call came to a step that is not ready: a convention may await nothing but its frame")]
+    Pending,
+}
+
+/// What was running when an instance was poisoned: the export's name, or a description.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Poisoner(pub(crate) Option<&'static str>);
+
+impl Poisoner {
+    /// The export that was called, or `None` for a call through the memory API.
+    #[must_use]
+    pub fn export(self) -> Option<&'static str> {
+        self.0
+    }
+}
+
+impl fmt::Display for Poisoner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(export) => write!(f, "`{export}`"),
+            None => f.write_str("a call"),
+        }
+    }
+}
+
+impl Error {
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// What happened, by value.
+    #[must_use]
+    pub fn into_kind(self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The export that was called, by its name in the module; none where the fault lies outside a call.
+    #[must_use]
+    pub fn export(&self) -> Option<&'static str> {
+        self.0.export
+    }
+
+    /// Where in the call it happened; none where the fault lies outside a call.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.0.place
+    }
+
+    /// Names the place, unless a step further in has named a narrower one.
+    #[must_use]
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.0.place.get_or_insert(place);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn in_export(mut self, export: &'static str) -> Self {
+        self.0.export.get_or_insert(export);
+        self
+    }
+
+    /// Puts the parameter's name, which only the resolved export knows, beside its position.
+    #[must_use]
+    pub(crate) fn name_argument(mut self, params: &[&'static str]) -> Self {
+        if let Some(Place::Argument { index, name }) = &mut self.0.place {
+            *name = params.get(*index).copied().unwrap_or(*name);
+        }
+        self
+    }
+}
+
+impl From<ErrorKind> for Error {
+    #[cold]
+    fn from(kind: ErrorKind) -> Self {
+        Error(Box::new(Located { kind, export: None, place: None }))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.export, self.0.place) {
+            (Some(export), Some(place)) => write!(f, "`{export}`, {place}: {}", self.0.kind),
+            (Some(export), None) => write!(f, "`{export}`: {}", self.0.kind),
+            (None, Some(place)) => write!(f, "{place}: {}", self.0.kind),
+            (None, None) => self.0.kind.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.kind.source()
+    }
+}

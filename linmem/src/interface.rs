@@ -1,0 +1,233 @@
+//! An annotated trait at run time: planned against a module, resolved in an instance, bound to a store.
+
+mod bound;
+mod pre;
+
+#[cfg(feature = "async")]
+pub use bound::call_async;
+pub use bound::{Bound, MethodResult, call};
+pub use pre::Pre;
+
+use crate::allocator::Allocator;
+use crate::bind::{ExportPlan, Planner, Resolver};
+use crate::convention::Convention;
+use crate::core::CoreValue;
+use crate::error::{ErrorKind, Result};
+use crate::owner::Owner;
+use crate::runtime::Runtime;
+use std::fmt;
+use std::sync::Arc;
+use wasmtime::{AsContext, AsContextMut, Instance, Module, ModuleExport};
+
+/// What a trait says of the module as a whole. The attribute makes it from its options.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings<'a> {
+    pub(crate) memory: Option<&'a str>,
+    pub(crate) allocator: Option<&'a str>,
+    pub(crate) deallocator: Option<&'a str>,
+    pub(crate) keep: bool,
+}
+
+impl<'a> Settings<'a> {
+    /// A memory exported as `memory`, an allocator under a known name, and zeroing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Settings { memory: None, allocator: None, deallocator: None, keep: false }
+    }
+
+    /// The memory is exported under this name.
+    #[must_use]
+    pub const fn memory(self, name: &'a str) -> Self {
+        Settings { memory: Some(name), ..self }
+    }
+
+    /// The allocator is exported under this name, and takes `(size)`, `(size, align)`, or what `cabi_realloc` takes.
+    #[must_use]
+    pub const fn allocator(self, name: &'a str) -> Self {
+        Settings { allocator: Some(name), ..self }
+    }
+
+    /// The function that releases is exported under this name, and takes `(pointer)`, `(pointer, size)` or
+    /// `(pointer, size, align)`.
+    #[must_use]
+    pub const fn deallocator(self, name: &'a str) -> Self {
+        Settings { deallocator: Some(name), ..self }
+    }
+
+    /// Whether what was placed in the guest is zeroed before it is released. It is, unless that is switched off.
+    #[must_use]
+    pub const fn zero(self, zero: bool) -> Self {
+        Settings { keep: !zero, ..self }
+    }
+
+    pub(crate) fn memory_name(&self) -> &'a str {
+        self.memory.unwrap_or("memory")
+    }
+}
+
+/// The exports that one trait calls. `#[wasm_import]` implements it for the `…Exports` type that it generates.
+pub trait Interface: Sized + Send + Sync + 'static {
+    /// The trait's convention.
+    type Convention: Convention;
+
+    /// The trait's name.
+    const NAME: &'static str;
+
+    /// What it says of the module as a whole.
+    const SETTINGS: Settings<'static>;
+
+    /// Plans every method, in order.
+    fn plan(planner: &mut Planner<'_, Self>);
+
+    /// Resolves what was planned, in the same order.
+    ///
+    /// # Errors
+    /// If the instance is not one of the module that was planned for.
+    fn resolve<S: AsContextMut>(resolver: &mut Resolver<'_, S>) -> Result<Self>;
+}
+
+/// The allocator of an interface.
+pub(crate) type AllocatorOf<I> = <<I as Interface>::Convention as Convention>::Allocator;
+
+/// A module that fits an interface: where everything is.
+pub(crate) struct Plan<I: Interface> {
+    exports: Vec<ExportPlan>,
+    memory: Option<ModuleExport>,
+    allocator: <AllocatorOf<I> as Allocator>::Plan,
+}
+
+impl<I: Interface> Plan<I> {
+    /// Looks for everything, and reports all that is not there.
+    pub(crate) fn new(module: &Module) -> Result<Self> {
+        let mut planner = Planner::<I>::new(module);
+        I::plan(&mut planner);
+        let Planner { mut finder, exports, needs_memory, .. } = planner;
+        let name = I::SETTINGS.memory_name();
+        // An interface of scalars only needs no memory; but one that was named must be there.
+        let memory = if needs_memory || I::SETTINGS.memory.is_some() {
+            finder.memory(name, <<I::Convention as Convention>::Pointer as CoreValue>::TYPE)
+        } else {
+            finder.optional_memory(name)
+        };
+        let allocator = <AllocatorOf<I> as Allocator>::plan(&mut finder, &I::SETTINGS);
+        finder.finish(I::NAME)?;
+        Ok(Plan { exports, memory, allocator })
+    }
+
+    pub(crate) fn resolve<S: AsContextMut>(&self, mut store: S, instance: &Instance) -> Result<Handle<I>> {
+        let memory = match &self.memory {
+            None => None,
+            Some(export) => {
+                let found = instance.get_module_export(&mut store, export).and_then(|found| found.into_memory());
+                Some(found.ok_or_else(crate::bind::other_module)?)
+            }
+        };
+        let mut resolver = Resolver::new(&mut store, instance, &self.exports);
+        let exports = Arc::new(I::resolve(&mut resolver)?);
+        let allocator = AllocatorOf::<I>::resolve(&self.allocator, &mut resolver)?;
+        let owner = Owner::of(&mut store);
+        Ok(Handle { exports, runtime: Runtime::new(allocator, owner, memory, !I::SETTINGS.keep) })
+    }
+}
+
+/// The resolved part of a bound module, apart from its store: the typed exports, the allocator, the scratch block, and
+/// whether the instance is poisoned.
+///
+/// Keep it where the store cannot be kept: beside other handles to the same store, or in the store's own data, so that a
+/// host function can take it out and call the guest back. A clone is a second handle to the same instance, with a
+/// scratch block of its own; that a call through one has poisoned the instance is seen by all.
+///
+/// ```
+/// use linmem::{Handle, wasm_import};
+/// use wasmtime::{Caller, Engine, Linker, Module, Store};
+///
+/// #[wasm_import]
+/// trait Doubler {
+///     fn run(&mut self, n: u32) -> linmem::Result<u32>;
+///     fn double(&mut self, n: u32) -> linmem::Result<u32>;
+/// }
+///
+/// type Host = Option<Handle<DoublerExports>>;
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"(module
+///     (import "host" "back" (func $back (param i32) (result i32)))
+///     (func (export "run") (param i32) (result i32) (call $back (local.get 0)))
+///     (func (export "double") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2))))"#)?;
+/// let mut linker = Linker::new(&engine);
+/// // The guest calls the host, which calls the guest again.
+/// linker.func_wrap("host", "back", |mut caller: Caller<'_, Host>, n: u32| -> wasmtime::Result<u32> {
+///     let mut handle = caller.data().clone().expect("set below");
+///     Ok(handle.bind(&mut caller)?.double(n)?)
+/// })?;
+///
+/// let mut store = Store::new(&engine, None);
+/// let doubler = DoublerInstance::instantiate(&mut store, &module, &linker)?;
+/// let (store, mut handle) = DoublerInstance::into_parts(doubler);
+/// *store.data_mut() = Some(handle.clone());
+/// assert_eq!(handle.bind(store)?.run(21)?, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Handle<I: Interface> {
+    exports: Arc<I>,
+    pub(crate) runtime: Runtime<AllocatorOf<I>>,
+}
+
+impl<I: Interface> Clone for Handle<I> {
+    fn clone(&self) -> Self {
+        Handle { exports: Arc::clone(&self.exports), runtime: self.runtime.clone() }
+    }
+}
+
+impl<I: Interface> Handle<I> {
+    /// Binds an instance that somebody else made. Its initialization (`_initialize`, say) is that somebody's too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Bind`] with all that the instance's module lacks.
+    ///
+    /// # Panics
+    /// If the instance belongs to another store, as every function of wasmtime's does.
+    pub fn new(mut store: impl AsContextMut, instance: &Instance) -> Result<Self> {
+        let plan = Plan::<I>::new(instance.module(store.as_context()))?;
+        plan.resolve(&mut store, instance)
+    }
+
+    /// Binds the handle to its store for a few calls. It costs a comparison.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongStore`] if it is another store than the instance's.
+    #[inline]
+    pub fn bind<S: AsContextMut>(&mut self, store: S) -> Result<Bound<S, I, &mut Self>> {
+        self.check(&store)?;
+        Ok(Bound::from_parts(store, self))
+    }
+
+    /// Binds the handle to its store for good.
+    ///
+    /// # Errors
+    /// As [`bind`](Handle::bind).
+    pub fn into_bound<S: AsContextMut>(self, store: S) -> Result<Bound<S, I>> {
+        self.check(&store)?;
+        Ok(Bound::from_parts(store, self))
+    }
+
+    /// Whether an earlier call has poisoned the instance, so that every further one ends with
+    /// [`ErrorKind::Poisoned`].
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        self.runtime.health.is_poisoned()
+    }
+
+    #[inline]
+    fn check(&self, store: &impl AsContext) -> Result<()> {
+        if self.runtime.owner().is(store) { Ok(()) } else { Err(ErrorKind::WrongStore.into()) }
+    }
+}
+
+impl<I: Interface> fmt::Debug for Handle<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("interface", &I::NAME)
+            .field("poisoned", &self.is_poisoned())
+            .finish_non_exhaustive()
+    }
+}

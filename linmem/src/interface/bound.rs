@@ -1,0 +1,195 @@
+//! An instance bound to its store: what the generated methods are called on.
+
+use super::{AllocatorOf, Handle, Interface, Pre};
+use crate::convention::Convention;
+use crate::error::{Error, ErrorKind, Result};
+use crate::export::Export;
+use crate::lower::Args;
+use crate::memory::LinearMemory;
+use crate::mode::{Blocking, now};
+use crate::returns::Returns;
+use std::borrow::BorrowMut;
+use std::fmt;
+use std::marker::PhantomData;
+use wasmtime::{AsContext, AsContextMut, Linker, Module, StoreContext, StoreContextMut};
+
+/// An instance and its store. `#[wasm_import]` on a trait `Greeter` names it `GreeterInstance<S>` and implements
+/// `Greeter` for it.
+///
+/// `S` is anything that gives access to the store: `Store<T>`, `&mut Store<T>`, `Caller<'_, T>`; it is in reach between
+/// calls through [`AsContextMut`], which this type implements too. `H` is the [`Handle`], owned or borrowed.
+///
+/// The functions here take `this`, not `self`, so that they hide no method of the trait's.
+pub struct Bound<S, I: Interface, H = Handle<I>> {
+    store: S,
+    handle: H,
+    interface: PhantomData<fn() -> I>,
+}
+
+impl<S: AsContextMut, I: Interface> Bound<S, I> {
+    /// Links, checks and instantiates a module. For many instances of one module use a [`Pre`], which does the first two
+    /// once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Bind`] with all that the module lacks, [`ErrorKind::Instantiate`] if it cannot be linked or started.
+    pub fn instantiate(store: S, module: &Module, linker: &Linker<S::Data>) -> Result<Self> {
+        let linked = linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?;
+        Pre::<S::Data, I>::new(linked)?.instantiate(store)
+    }
+}
+
+impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
+    pub(crate) fn from_parts(store: S, handle: H) -> Self {
+        Bound { store, handle, interface: PhantomData }
+    }
+
+    /// Takes the two apart, to bring them together again with [`Handle::bind`].
+    pub fn into_parts(this: Self) -> (S, H) {
+        (this.store, this.handle)
+    }
+
+    /// The resolved part.
+    pub fn handle(this: &Self) -> &Handle<I> {
+        this.handle.borrow()
+    }
+
+    /// The instance's memory and allocator, for what no method says: see [`LinearMemory`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoMemory`] if the module has none.
+    pub fn memory(this: &mut Self) -> Result<LinearMemory<&mut S, AllocatorOf<I>>> {
+        let runtime = this.handle.borrow().runtime.clone();
+        LinearMemory::from_parts(&mut this.store, runtime)
+    }
+
+    /// Gives everything that linmem holds in the guest back to its allocator: the scratch block, and a borrowed result.
+    /// The next call takes what it needs again. Nothing else needs this: use it where an instance is kept for long
+    /// without being called, or to check that a guest's own books end at zero.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Trap`] from the guest's allocator, [`ErrorKind::Poisoned`].
+    pub fn trim(this: &mut Self) -> Result<()> {
+        now(this.handle.borrow_mut().runtime.trim(&mut Blocking(&mut this.store)))
+    }
+
+    /// As [`trim`](Bound::trim), for async stores.
+    ///
+    /// # Errors
+    /// As [`trim`](Bound::trim).
+    #[cfg(feature = "async")]
+    pub async fn trim_async(this: &mut Self) -> Result<()>
+    where
+        S: AsContextMut<Data: Send>,
+    {
+        this.handle.borrow_mut().runtime.trim(&mut crate::mode::Async(&mut this.store)).await
+    }
+}
+
+impl<S: AsContext, I: Interface, H> AsContext for Bound<S, I, H> {
+    type Data = S::Data;
+
+    fn as_context(&self) -> StoreContext<'_, S::Data> {
+        self.store.as_context()
+    }
+}
+
+impl<S: AsContextMut, I: Interface, H> AsContextMut for Bound<S, I, H> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, S::Data> {
+        self.store.as_context_mut()
+    }
+}
+
+impl<S, I: Interface, H: fmt::Debug> fmt::Debug for Bound<S, I, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound").field("handle", &self.handle).finish_non_exhaustive()
+    }
+}
+
+/// What a method of the trait returns: a `Result` whose error a linmem error can become.
+#[diagnostic::on_unimplemented(
+    message = "a wasm import must return `Result<T, E>` with `E: From<linmem::Error>`, and `{Self}` is not one",
+    label = "write `linmem::Result<…>`, or a `Result` with an error type of yours that implements `From<linmem::Error>`"
+)]
+pub trait MethodResult {
+    /// What it returns if all goes well.
+    type Ok;
+
+    /// The result of a call, with the method's own error type.
+    fn from_result(result: Result<Self::Ok>) -> Self;
+}
+
+impl<T, E: From<Error>> MethodResult for Result<T, E> {
+    type Ok = T;
+
+    #[inline]
+    fn from_result(result: Result<T>) -> Self {
+        result.map_err(E::from)
+    }
+}
+
+/// Calls an export: all that a generated method does.
+#[inline]
+pub fn call<'s, S, I, H, C, A, T, B, R>(
+    bound: &'s mut Bound<S, I, H>,
+    export: fn(&I) -> &Export<C, A, T>,
+    arguments: B,
+) -> R
+where
+    S: AsContextMut,
+    I: Interface,
+    H: BorrowMut<Handle<I>>,
+    C: Convention<Allocator = AllocatorOf<I>>,
+    A: Args<C>,
+    T: Returns<C, A::Core>,
+    B: Args<C, Core = A::Core>,
+    R: MethodResult<Ok = T::Out<'s>>,
+{
+    let Bound { store, handle, .. } = bound;
+    let Handle { exports, runtime } = handle.borrow_mut();
+    let export = export(exports);
+    let outcome = now(export.run(Blocking(&mut *store), runtime, arguments));
+    R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
+}
+
+/// Calls an export of an async store.
+#[cfg(feature = "async")]
+#[inline]
+pub async fn call_async<'s, S, I, H, C, A, T, B, R>(
+    bound: &'s mut Bound<S, I, H>,
+    export: fn(&I) -> &Export<C, A, T>,
+    arguments: B,
+) -> R
+where
+    S: AsContextMut<Data: Send>,
+    I: Interface,
+    H: BorrowMut<Handle<I>>,
+    C: Convention<Allocator = AllocatorOf<I>>,
+    A: Args<C>,
+    T: Returns<C, A::Core>,
+    B: Args<C, Core = A::Core>,
+    R: MethodResult<Ok = T::Out<'s>>,
+{
+    let Bound { store, handle, .. } = bound;
+    let Handle { exports, runtime } = handle.borrow_mut();
+    let export = export(exports);
+    let outcome = export.run(crate::mode::Async(&mut *store), runtime, arguments).await;
+    R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
+}
+
+/// The frame has ended and the store is free again: a result may borrow it.
+#[inline]
+fn finish<'s, S, C, A, T>(
+    export: &Export<C, A, T>,
+    raw: T::Raw,
+    memory: Option<wasmtime::Memory>,
+    store: &'s S,
+) -> Result<T::Out<'s>>
+where
+    S: AsContext,
+    C: Convention,
+    A: Args<C>,
+    T: Returns<C, A::Core>,
+{
+    let bytes = memory.map_or(&[][..], |memory| memory.data(store.as_context()));
+    T::lift(raw, bytes).map_err(|error| export.locate(error.at(crate::Place::Result)))
+}

@@ -1,0 +1,212 @@
+//! What the host holds in one guest.
+
+use crate::error::ErrorKind;
+use crate::region::Region;
+
+/// Memory that an allocator handed out: what is given back to it, and the aligned address within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// The address that the allocator returned, and that it wants back.
+    pub pointer: u64,
+    /// The size that it was asked for, in bytes.
+    pub size: u64,
+    /// The alignment that it was asked for.
+    pub align: u64,
+}
+
+impl Block {
+    /// The block as a region: the first aligned address in it, and the bytes from there on.
+    #[must_use]
+    pub fn region(self) -> Region {
+        let pointer = self.pointer.checked_next_multiple_of(self.align).unwrap_or(self.pointer);
+        let skipped = pointer.saturating_sub(self.pointer);
+        Region { pointer, len: self.size.saturating_sub(skipped) }
+    }
+
+    pub(crate) fn whole(self) -> Region {
+        Region { pointer: self.pointer, len: self.size }
+    }
+}
+
+/// Why a block is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Holds bytes of the frame under way: zeroed when that ends.
+    Frame,
+    /// A result of the frame under way, which is released when that ends.
+    Result,
+    /// A result that the host still looks at: released before the next frame.
+    Lent,
+    /// To be given back to the allocator as soon as the guest may be entered.
+    Due,
+}
+
+/// The blocks that the host holds in one guest. No two overlap, or the guest's allocator is broken.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    /// The block that the arguments of every call share, once there is one.
+    scratch: Option<Block>,
+    /// The others, in the order of their addresses.
+    held: Vec<(Block, Use)>,
+    due: usize,
+}
+
+impl Ledger {
+    /// Enters a block that [`admit`](Ledger::admit) has let pass.
+    pub(crate) fn hold(&mut self, block: Block, purpose: Use) {
+        let at = self.held.partition_point(|(other, _)| other.pointer < block.pointer);
+        self.held.insert(at, (block, purpose));
+        self.due = self.due.saturating_add(usize::from(purpose == Use::Due));
+    }
+
+    /// Refuses a region that overlaps what is held.
+    #[inline]
+    pub(crate) fn admit(&self, region: Region) -> Result<(), ErrorKind> {
+        match self.overlapping(region) {
+            None => Ok(()),
+            Some(held) => Err(ErrorKind::Overlap { region, held }),
+        }
+    }
+
+    fn overlapping(&self, region: Region) -> Option<Region> {
+        // Two neighbours suffice to look at: the blocks are in order, and apart.
+        let at = self.held.partition_point(|(block, _)| block.pointer < region.pointer);
+        let neighbours = [at.checked_sub(1), Some(at)].into_iter().filter_map(|index| Some(self.held.get(index?)?.0));
+        neighbours.chain(self.scratch).map(Block::whole).find(|held| held.overlaps(region))
+    }
+
+    #[inline]
+    pub(crate) fn scratch(&self) -> Option<Block> {
+        self.scratch
+    }
+
+    /// Puts another scratch block, or none, in the place of the old one, which is due from now on.
+    pub(crate) fn replace_scratch(&mut self, scratch: Option<Block>) {
+        if let Some(old) = std::mem::replace(&mut self.scratch, scratch) {
+            self.hold(old, Use::Due);
+        }
+    }
+
+    /// Ends a frame: what it held is due from now on. Each block that holds its bytes is shown to `zero` first.
+    #[inline]
+    pub(crate) fn end_frame(&mut self, mut zero: impl FnMut(Region)) {
+        for (block, purpose) in &mut self.held {
+            if *purpose == Use::Frame {
+                zero(block.region());
+            }
+            if matches!(purpose, Use::Frame | Use::Result) {
+                *purpose = Use::Due;
+                self.due = self.due.saturating_add(1);
+            }
+        }
+    }
+
+    /// Begins a frame: all that earlier ones have left is due, what they had lent included.
+    pub(crate) fn recall(&mut self) {
+        self.held.iter_mut().for_each(|(_, purpose)| *purpose = Use::Due);
+        self.due = self.held.len();
+    }
+
+    /// Whether anything but the scratch block is held.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Whether nothing is held at all.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.held.is_empty() && self.scratch.is_none()
+    }
+
+    #[inline]
+    pub(crate) fn has_due(&self) -> bool {
+        self.due != 0
+    }
+
+    /// Strikes out a block that is due, so that it is released once whatever happens then.
+    pub(crate) fn pop_due(&mut self) -> Option<Block> {
+        let index = self.held.iter().rposition(|(_, purpose)| *purpose == Use::Due)?;
+        self.due = self.due.saturating_sub(1);
+        Some(self.held.remove(index).0)
+    }
+
+    /// Strikes out a block of the frame's without releasing it: somebody else owns it from now on.
+    pub(crate) fn forget(&mut self, block: Block) {
+        self.held.retain(|(other, purpose)| *other != block || *purpose == Use::Due);
+    }
+
+    /// Moves all that another ledger holds into this one, and keeps the longer of the two scratch blocks.
+    pub(crate) fn take_over(&mut self, other: &mut Ledger) {
+        for (block, purpose) in std::mem::take(&mut other.held) {
+            self.hold(block, purpose);
+        }
+        let (ours, theirs) = (self.scratch, other.scratch.take());
+        let longer = ours.into_iter().chain(theirs).max_by_key(|block| block.size);
+        for shorter in ours.into_iter().chain(theirs).filter(|block| Some(*block) != longer) {
+            self.hold(shorter, Use::Due);
+        }
+        self.scratch = longer;
+        other.due = 0;
+    }
+
+    /// Forgets everything: the guest is lost, and will not be entered again.
+    pub(crate) fn clear(&mut self) {
+        *self = Ledger::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(pointer: u64, size: u64) -> Block {
+        Block { pointer, size, align: 1 }
+    }
+
+    #[test]
+    fn refuses_what_overlaps_on_either_side() {
+        let mut ledger = Ledger::default();
+        ledger.hold(block(100, 50), Use::Frame);
+        ledger.hold(block(200, 50), Use::Frame);
+        ledger.replace_scratch(Some(block(1000, 50)));
+        for (pointer, size) in [(90, 11), (149, 1), (120, 5), (190, 100), (200, 50), (249, 1), (1049, 9)] {
+            let error = ledger.admit(block(pointer, size).whole()).unwrap_err();
+            assert!(matches!(error, ErrorKind::Overlap { .. }), "{pointer}+{size}: {error}");
+        }
+        ledger.admit(block(150, 50).whole()).unwrap();
+    }
+
+    #[test]
+    fn a_frame_that_ends_leaves_only_what_is_due() {
+        let mut ledger = Ledger::default();
+        ledger.replace_scratch(Some(block(0, 64)));
+        ledger.hold(block(100, 8), Use::Frame);
+        ledger.hold(block(200, 8), Use::Result);
+        let mut zeroed = Vec::new();
+        ledger.end_frame(|region| zeroed.push(region.pointer));
+        assert_eq!(zeroed, [100]);
+        assert_eq!(ledger.pop_due().map(|b| b.pointer), Some(200));
+        assert_eq!(ledger.pop_due().map(|b| b.pointer), Some(100));
+        assert_eq!(ledger.pop_due(), None);
+        assert!(!ledger.has_due());
+        assert_eq!(ledger.scratch(), Some(block(0, 64)));
+    }
+
+    #[test]
+    fn taking_over_keeps_the_longer_scratch_block_and_makes_the_other_due() {
+        let (mut ours, mut theirs) = (Ledger::default(), Ledger::default());
+        ours.replace_scratch(Some(block(0, 64)));
+        theirs.replace_scratch(Some(block(100, 128)));
+        theirs.hold(block(300, 8), Use::Due);
+        ours.take_over(&mut theirs);
+        assert_eq!(ours.scratch(), Some(block(100, 128)));
+        assert_eq!([ours.pop_due(), ours.pop_due(), ours.pop_due()], [Some(block(300, 8)), Some(block(0, 64)), None]);
+        assert!(!theirs.has_due() && theirs.scratch().is_none());
+    }
+
+    #[test]
+    fn an_aligned_address_lies_within_its_block() {
+        let padded = Block { pointer: 9, size: 23, align: 8 };
+        assert_eq!(padded.region(), Region { pointer: 16, len: 16 });
+    }
+}

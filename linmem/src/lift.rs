@@ -1,0 +1,177 @@
+//! Results that lie in memory: from checked bytes to Rust values.
+
+use crate::error::{ErrorKind, Result};
+use crate::pod::{Element, Record};
+use crate::region::Region;
+use crate::results::Shape;
+use crate::scalar::Scalar;
+use bytemuck::Pod;
+use std::alloc::Layout;
+
+/// A type that is read from guest memory.
+///
+/// It is read in two steps, so that it may borrow the store: [`read`](Lift::read) while the frame lives, and
+/// [`lift`](Lift::lift) once it has ended. An owned type is made by the first, a borrowed one by the second.
+pub trait Lift: Sized {
+    /// What it expects to find.
+    const SHAPE: Shape;
+
+    /// Whether what is lifted looks into guest memory.
+    const BORROWS: bool;
+
+    /// What is kept between the two steps.
+    type Raw;
+
+    /// What the caller gets: `Self`, with the lifetime of the store's borrow.
+    type Out<'s>;
+
+    /// The first step. The region lies in memory; its alignment is not checked yet.
+    ///
+    /// # Errors
+    /// If the bytes are no value of the type.
+    fn read(memory: &[u8], region: Region) -> Result<Self::Raw>;
+
+    /// What a null pointer means: an error, but for an `Option`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Null`].
+    #[inline]
+    fn null() -> Result<Self::Raw> {
+        Err(ErrorKind::Null.into())
+    }
+
+    /// The second step.
+    ///
+    /// # Errors
+    /// If the bytes are no value of the type.
+    fn lift(raw: Self::Raw, memory: &[u8]) -> Result<Self::Out<'_>>;
+}
+
+/// The first step is all there is to an owned type.
+macro_rules! owned {
+    () => {
+        const BORROWS: bool = false;
+        type Raw = Self;
+        type Out<'s> = Self;
+
+        #[inline]
+        fn lift(raw: Self, _: &[u8]) -> Result<Self> {
+            Ok(raw)
+        }
+    };
+}
+
+/// And the second to a borrowed one.
+macro_rules! borrowed {
+    ($out:ty) => {
+        const BORROWS: bool = true;
+        type Raw = Region;
+        type Out<'s> = $out;
+
+        #[inline]
+        fn read(_: &[u8], region: Region) -> Result<Region> {
+            Ok(region)
+        }
+    };
+}
+
+#[inline]
+fn text(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes)
+        .map_err(|source| ErrorKind::InvalidUtf8 { valid_up_to: source.valid_up_to(), source }.into())
+}
+
+impl Lift for String {
+    const SHAPE: Shape = Shape::Slice(Layout::new::<u8>());
+    owned!();
+
+    #[inline]
+    fn read(memory: &[u8], region: Region) -> Result<Self> {
+        Ok(text(region.of(memory, 1)?)?.to_owned())
+    }
+}
+
+impl Lift for &str {
+    const SHAPE: Shape = Shape::Slice(Layout::new::<u8>());
+    borrowed!(&'s str);
+
+    #[inline]
+    fn lift(region: Region, memory: &[u8]) -> Result<&str> {
+        text(region.of(memory, 1)?)
+    }
+}
+
+impl<T: Pod> Lift for Vec<T> {
+    const SHAPE: Shape = Shape::Slice(Layout::new::<T>());
+    owned!();
+
+    #[inline]
+    fn read(memory: &[u8], region: Region) -> Result<Self> {
+        Ok(Element::slice(region.of(memory, align_of::<T>())?)?.to_vec())
+    }
+}
+
+impl<T: Pod> Lift for &[T] {
+    const SHAPE: Shape = Shape::Slice(Layout::new::<T>());
+    borrowed!(&'s [T]);
+
+    #[inline]
+    fn lift(region: Region, memory: &[u8]) -> Result<&[T]> {
+        Element::slice(region.of(memory, align_of::<T>())?)
+    }
+}
+
+impl<T: Record> Lift for T {
+    const SHAPE: Shape = Shape::Value(Layout::new::<T>());
+    owned!();
+
+    #[inline]
+    fn read(memory: &[u8], region: Region) -> Result<Self> {
+        Element::value(region.of(memory, align_of::<T>())?)
+    }
+}
+
+impl<T: Lift> Lift for Option<T> {
+    const SHAPE: Shape = T::SHAPE;
+    const BORROWS: bool = T::BORROWS;
+    type Raw = Option<T::Raw>;
+    type Out<'s> = Option<T::Out<'s>>;
+
+    #[inline]
+    fn read(memory: &[u8], region: Region) -> Result<Self::Raw> {
+        T::read(memory, region).map(Some)
+    }
+
+    #[inline]
+    fn null() -> Result<Self::Raw> {
+        Ok(None)
+    }
+
+    #[inline]
+    fn lift(raw: Self::Raw, memory: &[u8]) -> Result<Option<T::Out<'_>>> {
+        raw.map(|raw| T::lift(raw, memory)).transpose()
+    }
+}
+
+/// A scalar that may be missing has no core value for "missing": the guest returns a pointer to it, or null.
+macro_rules! optional_scalars {
+    ($($ty:ty)*) => {$(
+        impl Lift for Option<$ty> {
+            const SHAPE: Shape = Shape::Value(Layout::new::<$ty>());
+            owned!();
+
+            fn read(memory: &[u8], region: Region) -> Result<Self> {
+                let bytes = region.of(memory, align_of::<$ty>())?;
+                <$ty>::from_memory(bytes).map(Some).ok_or_else(|| {
+                    let value = bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
+                    ErrorKind::InvalidValue { ty: <$ty as Scalar>::NAME, value }.into()
+                })
+            }
+
+            fn null() -> Result<Self> {
+                Ok(None)
+            }
+        }
+    )*};
+}
+optional_scalars!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 bool char);

@@ -1,0 +1,73 @@
+//! Which store a handle belongs to.
+//!
+//! wasmtime panics when a function or a memory meets another store than its own, and has no way to ask first. So linmem
+//! keeps two things: the address of the store's data, which no other living store shares (it lies within the store's own
+//! heap block), and a token that dies with the store, because a new store may be put where a dead one was.
+
+use std::ptr;
+use std::sync::{Arc, Weak};
+use wasmtime::{AsContext, AsContextMut, Func};
+
+/// The identity of one store.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    address: usize,
+    alive: Weak<()>,
+}
+
+impl Owner {
+    /// Leaves a token in the store. The store drops its host functions when it goes, and the token with them.
+    pub(crate) fn of(mut store: impl AsContextMut) -> Self {
+        let token = Arc::new(());
+        let alive = Arc::downgrade(&token);
+        Func::wrap(&mut store, move || {
+            let _alive = &token;
+        });
+        Owner { address: address(&store), alive }
+    }
+
+    /// Whether this is that very store.
+    #[inline]
+    pub(crate) fn is(&self, store: &impl AsContext) -> bool {
+        self.address == address(store) && self.alive.strong_count() != 0
+    }
+}
+
+#[inline]
+fn address(store: &impl AsContext) -> usize {
+    ptr::from_ref(store.as_context().data()).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmtime::{Engine, Store};
+
+    #[test]
+    fn knows_its_store_by_any_reference() {
+        let engine = Engine::default();
+        let mut store = Store::new(&engine, ());
+        let owner = Owner::of(&mut store);
+        assert!(owner.is(&store));
+        assert!(owner.is(&&mut store));
+        assert!(owner.is(&store.as_context_mut()));
+        let moved = Box::new(store);
+        assert!(owner.is(&*moved));
+    }
+
+    #[test]
+    fn tells_other_stores_of_the_same_engine_apart() {
+        let engine = Engine::default();
+        let (mut one, two) = (Store::new(&engine, ()), Store::new(&engine, ()));
+        assert!(!Owner::of(&mut one).is(&two));
+    }
+
+    #[test]
+    fn is_not_fooled_by_a_store_in_the_place_of_a_dead_one() {
+        let engine = Engine::default();
+        for _ in 0..100 {
+            let owner = Owner::of(Store::new(&engine, 7_u32));
+            assert!(!owner.is(&Store::new(&engine, 7_u32)));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The one place where numbers from the guest become host slices.
+
+use crate::error::{ErrorKind, Result};
+use std::fmt;
+use std::ops::Range;
+
+/// A run of bytes in linear memory, as somebody named it: it promises nothing until it is checked.
+///
+/// Addresses and lengths are unsigned and 64 bits wide whatever the guest's pointers are, so that nothing is
+/// sign-extended above 2 GiB and no sum of two of a 32-bit guest's numbers can wrap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Region {
+    /// The address of the first byte.
+    pub pointer: u64,
+    /// The length in bytes.
+    pub len: u64,
+}
+
+impl Region {
+    /// The region of `count` elements of `size` bytes each; a product that overflows becomes a length that no memory
+    /// has.
+    #[must_use]
+    pub fn of_elements(pointer: u64, count: u64, size: usize) -> Self {
+        Region { pointer, len: count.saturating_mul(to_u64(size)) }
+    }
+
+    /// The address behind the last byte, or none where it overflows.
+    #[must_use]
+    pub fn end(self) -> Option<u64> {
+        self.pointer.checked_add(self.len)
+    }
+
+    /// Whether the two have a byte in common. Empty regions have none.
+    #[must_use]
+    pub fn overlaps(self, other: Region) -> bool {
+        // Whichever begins first must reach the other. By distances, because an end may overflow.
+        let (first, second) = if self.pointer <= other.pointer { (self, other) } else { (other, self) };
+        second.len != 0 && second.pointer.wrapping_sub(first.pointer) < first.len
+    }
+
+    /// The bytes, out of the whole of a memory.
+    ///
+    /// An empty region reads nothing, so its address is not looked at: guests return dangling ones for empty slices.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfBounds`] and [`ErrorKind::Misaligned`].
+    #[inline]
+    pub fn of(self, memory: &[u8], align: usize) -> Result<&[u8]> {
+        let range = self.range(memory.len(), align)?;
+        memory.get(range).ok_or_else(|| self.out_of_bounds(memory.len()).into())
+    }
+
+    /// The bytes, writable, out of the whole of a memory.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfBounds`] and [`ErrorKind::Misaligned`].
+    #[inline]
+    pub fn of_mut(self, memory: &mut [u8], align: usize) -> Result<&mut [u8]> {
+        let size = memory.len();
+        let range = self.range(size, align)?;
+        memory.get_mut(range).ok_or_else(|| self.out_of_bounds(size).into())
+    }
+
+    /// The choke point: unsigned, overflow-checked, in bounds, aligned.
+    #[inline]
+    pub(crate) fn range(self, memory: usize, align: usize) -> Result<Range<usize>, ErrorKind> {
+        if self.len == 0 {
+            return Ok(0..0);
+        }
+        let align = to_u64(align);
+        // Alignments are powers of two: a mask, where a remainder would be a division.
+        if self.pointer & align.wrapping_sub(1) != 0 {
+            return Err(ErrorKind::Misaligned { pointer: self.pointer, align });
+        }
+        match (usize::try_from(self.pointer), self.end().map(usize::try_from)) {
+            (Ok(start), Some(Ok(end))) if end <= memory => Ok(start..end),
+            _ => Err(self.out_of_bounds(memory)),
+        }
+    }
+
+    #[cold]
+    fn out_of_bounds(self, memory: usize) -> ErrorKind {
+        ErrorKind::OutOfBounds { region: self, memory: to_u64(memory) }
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes at {:#x}", self.len, self.pointer)
+    }
+}
+
+/// `usize` is at most 64 bits wide on every target of wasmtime's, so this saturates nowhere.
+#[inline]
+pub(crate) fn to_u64(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(pointer: u64, len: u64, memory: usize, align: usize) -> Result<Range<usize>, String> {
+        Region { pointer, len }.range(memory, align).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn accepts_up_to_the_last_byte() {
+        assert_eq!(range(0, 64, 64, 8), Ok(0..64));
+        assert_eq!(range(63, 1, 64, 1), Ok(63..64));
+    }
+
+    #[test]
+    fn refuses_one_byte_past_the_end() {
+        assert_eq!(range(63, 2, 64, 1).unwrap_err(), "2 bytes at 0x3f are outside the guest's memory of 64 bytes");
+        assert_eq!(range(64, 1, 64, 1).unwrap_err(), "1 bytes at 0x40 are outside the guest's memory of 64 bytes");
+    }
+
+    #[test]
+    fn refuses_a_sum_that_overflows() {
+        assert!(range(u64::MAX, 2, usize::MAX, 1).unwrap_err().contains("outside"));
+        assert!(range(8, u64::MAX, usize::MAX, 1).unwrap_err().contains("outside"));
+    }
+
+    #[test]
+    fn refuses_a_count_whose_bytes_overflow() {
+        let region = Region::of_elements(8, u64::MAX / 2, 8);
+        assert_eq!(region.len, u64::MAX);
+        assert!(region.range(usize::MAX, 8).is_err());
+    }
+
+    #[test]
+    fn refuses_a_misaligned_address() {
+        assert_eq!(
+            range(12, 8, 64, 8).unwrap_err(),
+            "address 0xc is not a multiple of 8, which the type's alignment asks for"
+        );
+    }
+
+    #[test]
+    fn does_not_look_at_the_address_of_nothing() {
+        assert_eq!(range(u64::MAX, 0, 0, 8), Ok(0..0));
+    }
+
+    #[test]
+    fn tells_overlap_from_adjacency() {
+        let at = |pointer, len| Region { pointer, len };
+        assert!(at(0, 8).overlaps(at(7, 1)));
+        assert!(!at(0, 8).overlaps(at(8, 8)));
+        assert!(!at(4, 0).overlaps(at(0, 8)));
+        assert!(at(u64::MAX, 8).overlaps(at(u64::MAX - 1, 8)));
+    }
+}

@@ -1,0 +1,133 @@
+//! What one handle to an instance carries from call to call.
+
+use crate::allocator::{Allocator, Request};
+use crate::error::{ErrorKind, Place, Result};
+use crate::guest::{Guest, Health};
+use crate::ledger::{Block, Ledger};
+use crate::mode::Mode;
+use crate::owner::Owner;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wasmtime::Memory;
+
+/// The smallest scratch block, and the largest: an argument that needs more gets a block of its own.
+pub(crate) const SCRATCH_MIN: u64 = 256;
+pub(crate) const SCRATCH_MAX: u64 = 64 * 1024;
+/// The alignment of what is placed without a type: enough for every type that crosses, and what `malloc` promises.
+pub(crate) const MAX_ALIGN: u64 = 16;
+
+/// What all handles to one instance have in common.
+#[derive(Debug)]
+struct Shared<A> {
+    allocator: A,
+    owner: Owner,
+    /// What handles held when they were dropped, outside any call: the next one to need memory takes it over.
+    left: Mutex<Ledger>,
+}
+
+/// One handle's state: the memory and its allocator, the scratch block, and what is still to be released.
+#[derive(Debug)]
+pub(crate) struct Runtime<A> {
+    shared: Arc<Shared<A>>,
+    pub(crate) memory: Option<Memory>,
+    pub(crate) health: Health,
+    pub(crate) ledger: Ledger,
+    /// How long the scratch block should be at the next call, when a call has found it too short; otherwise 0.
+    pub(crate) wish: u64,
+    /// Whether what was placed is zeroed.
+    pub(crate) zero: bool,
+}
+
+impl<A: Allocator> Runtime<A> {
+    pub(crate) fn new(allocator: A, owner: Owner, memory: Option<Memory>, zero: bool) -> Self {
+        let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
+        Runtime { shared, memory, health: Health::default(), ledger: Ledger::default(), wish: 0, zero }
+    }
+
+    pub(crate) fn owner(&self) -> &Owner {
+        &self.shared.owner
+    }
+
+    pub(crate) fn allocator(&self) -> &A {
+        &self.shared.allocator
+    }
+
+    pub(crate) fn guest<'g, M>(&'g mut self, mode: &'g mut M) -> Guest<'g, M> {
+        Guest { mode, memory: self.memory, health: &mut self.health }
+    }
+
+    /// Takes a block from the guest, and checks what the guest says of it. The caller enters it into the ledger.
+    pub(crate) async fn allocate<M: Mode>(&mut self, mode: &mut M, request: Request) -> Result<Block> {
+        let Request { size, align, .. } = request;
+        let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
+        let taken = self.shared.allocator.allocate(&mut guest, request).await?;
+        let block = taken.ok_or(ErrorKind::OutOfMemory { size, align })?;
+        let (region, memory) = (block.whole(), guest.size());
+        if region.end().is_none_or(|end| end > memory) {
+            return Err(ErrorKind::BadAllocation { region, memory }.into());
+        }
+        self.ledger.admit(region)?;
+        Ok(block)
+    }
+
+    /// Gives all that is due back to the guest's allocator.
+    pub(crate) async fn release_due<M: Mode>(&mut self, mode: &mut M) -> Result<()> {
+        while let Some(block) = self.ledger.pop_due() {
+            let mut guest = Guest { mode: &mut *mode, memory: self.memory, health: &mut self.health };
+            self.shared.allocator.release(&mut guest, block).await.map_err(|error| error.at(Place::Release))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the scratch block at least that long: by one that a dropped handle left, or by a new one. Nothing may lie
+    /// in the old one.
+    pub(crate) async fn fit_scratch<M: Mode>(&mut self, mode: &mut M, len: u64) -> Result<()> {
+        self.ledger.take_over(&mut self.shared.left());
+        if self.ledger.scratch().is_none_or(|scratch| scratch.size < len) {
+            let size = len.clamp(SCRATCH_MIN, SCRATCH_MAX).next_power_of_two();
+            let block = self.allocate(mode, Request { size, align: MAX_ALIGN, grow: true }).await?;
+            self.ledger.replace_scratch(Some(block));
+        }
+        self.release_due(mode).await
+    }
+}
+
+impl<A: Allocator> Runtime<A> {
+    /// Gives everything that is held back to the guest's allocator.
+    pub(crate) async fn trim<M: Mode>(&mut self, mode: &mut M) -> Result<()> {
+        self.health.check()?;
+        self.ledger.take_over(&mut self.shared.left());
+        self.ledger.replace_scratch(None);
+        self.ledger.recall();
+        self.release_due(mode).await
+    }
+}
+
+impl<A> Shared<A> {
+    /// A ledger is whole between any two of its steps, so a lock that was held through a panic is fine.
+    fn left(&self) -> MutexGuard<'_, Ledger> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A second handle to the same instance: the allocator, the verdict on its health and the memory are shared, the scratch
+/// block is its own. So a host function can call back while the first handle's arguments lie in its own block.
+impl<A> Clone for Runtime<A> {
+    fn clone(&self) -> Self {
+        Runtime {
+            shared: Arc::clone(&self.shared),
+            memory: self.memory,
+            health: self.health.clone(),
+            ledger: Ledger::default(),
+            wish: 0,
+            zero: self.zero,
+        }
+    }
+}
+
+impl<A> Drop for Runtime<A> {
+    fn drop(&mut self) {
+        if !self.health.is_poisoned() {
+            self.shared.left().take_over(&mut self.ledger);
+        }
+    }
+}

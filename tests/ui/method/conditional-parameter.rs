@@ -1,0 +1,8 @@
+use linmem::wasm_import;
+
+#[wasm_import]
+pub trait Greeter {
+    fn greet(&mut self, #[cfg(unix)] name: &str) -> linmem::Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use linmem::wasm_import;
+
+#[wasm_import]
+pub trait Greeter {
+    fn greet(&mut self, name: &str) -> linmem::Result<impl Into<String>>;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use linmem::wasm_import;
+
+#[wasm_import]
+pub trait Greeter {
+    fn greet(&mut self, name: &str) -> linmem::Result<String>
+    where
+        Self: Sized;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use linmem::Record;
+
+#[derive(Clone, Copy, Record)]
+#[repr(u8)]
+pub enum Level {
+    Low,
+    High,
+}
+
+fn main() {}

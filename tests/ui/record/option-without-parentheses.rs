@@ -1,0 +1,11 @@
+use linmem::Record;
+
+#[derive(Clone, Copy, Record)]
+#[record]
+#[repr(C)]
+pub struct Point {
+    pub x: f32,
+    pub y: f32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use linmem::wasm_import;
+
+#[wasm_import]
+#[wasm(memory = "mem")]
+pub trait Greeter {
+    fn greet(&mut self, name: &str) -> linmem::Result<String>;
+}
+
+fn main() {}

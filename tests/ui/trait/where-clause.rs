@@ -1,0 +1,10 @@
+use linmem::wasm_import;
+
+#[wasm_import]
+pub trait Greeter
+where
+    Self: Sized, {
+    fn greet(&mut self, name: &str) -> linmem::Result<String>;
+}
+
+fn main() {}
