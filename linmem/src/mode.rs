@@ -89,8 +89,8 @@ impl<S: AsContextMut<Data: Send>> Mode for Async<'_, S> {
         func.call_async(&mut *self.0, params)
     }
 
-    fn grow(&mut self, memory: Memory, pages: u64) -> impl Future<Output = wasmtime::Result<u64>> {
-        memory.grow_async(&mut *self.0, pages)
+    async fn grow(&mut self, memory: Memory, pages: u64) -> wasmtime::Result<u64> {
+        memory.grow_async(&mut *self.0, pages).await
     }
 }
 

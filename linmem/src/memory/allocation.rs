@@ -25,8 +25,8 @@ use wasmtime::{AsContextMut, TypedFunc, Val, WasmParams, WasmResults};
 /// # let copy = instance.get_typed_func::<(u32, u32, u32), ()>(&mut store, "copy")?;
 /// let mut memory = LinearMemory::open(&mut store, &instance, None)?;
 /// let mut frame = memory.frame()?;
-/// let (to, from) = (frame.alloc(&[0; 5])?, frame.alloc(b"hello")?);
-/// frame.call(&copy, (to.pointer as u32, from.pointer as u32, 5))?;
+/// let (to, from) = (frame.alloc(&[0_u8; 5])?, frame.alloc(b"hello")?);
+/// frame.call(&copy, (u32::try_from(to.pointer)?, u32::try_from(from.pointer)?, 5))?;
 /// assert_eq!(frame.bytes(to)?, b"hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
