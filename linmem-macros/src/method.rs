@@ -66,9 +66,9 @@ impl<'a> Expanded<'a> {
 
     fn output_check(&self) -> TokenStream {
         let span = self.method.output.span();
-        let krate = self.krate(span);
+        let (krate, convention) = (self.krate(span), self.convention(span));
         let (cfg, ty) = (&self.cfg, with_static_lifetimes(self.method.output));
-        quote_spanned!(span=> #cfg #krate::__private::returned::<#ty>();)
+        quote_spanned!(span=> #cfg #krate::__private::returned::<#convention, #ty>();)
     }
 
     pub(crate) fn resolve(&self) -> TokenStream {

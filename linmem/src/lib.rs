@@ -58,14 +58,14 @@ pub mod __private {
     pub use crate::interface::{MethodResult, call};
     use crate::lower::Lower;
     pub use crate::lower::With;
-    use crate::{Frame, Mode, Record, Result};
+    use crate::{Frame, Mode, Record, Result, Returns};
     pub use wasmtime::AsContextMut;
 
     /// Says that a type is an argument, at the place where the user wrote it.
     pub fn argument<C: Convention, T: Lower<C>>() {}
 
     /// Says that a type is a method's result, at the place where the user wrote it.
-    pub fn returned<T: MethodResult>() {}
+    pub fn returned<C: Convention, T: MethodResult<Ok: Returns<C, ()>>>() {}
 
     /// Lowers a record that is passed by value.
     pub async fn lower_record<T, C, M>(record: T, frame: &mut Frame<'_, M, C::Allocator>) -> Result<((C::Pointer,), ())>

@@ -81,9 +81,15 @@ const _: () = {
         fn plan(planner: &mut ::linmem::__private::Planner<'_, Self>) {
             planner.export(|exports| &exports.later, "later", "later", &["point"]);
             ::linmem::__private::argument::<::linmem::convention::Standard, Point>();
-            ::linmem::__private::returned::<linmem::Result<&'static str>>();
+            ::linmem::__private::returned::<
+                ::linmem::convention::Standard,
+                linmem::Result<&'static str>,
+            >();
             planner.export(|exports| &exports.now, "now", "now", &[]);
-            ::linmem::__private::returned::<linmem::Result<u32>>();
+            ::linmem::__private::returned::<
+                ::linmem::convention::Standard,
+                linmem::Result<u32>,
+            >();
         }
         fn resolve<__Store: ::linmem::__private::AsContextMut>(
             resolver: &mut ::linmem::__private::Resolver<'_, __Store>,

@@ -91,9 +91,15 @@ const _: () = {
                 ::linmem::convention::Standard,
                 &'static str,
             >();
-            ::linmem::__private::returned::<linmem::Result<String>>();
+            ::linmem::__private::returned::<
+                ::linmem::convention::Standard,
+                linmem::Result<String>,
+            >();
             planner.export(|exports| &exports.banner, "banner", "banner", &[]);
-            ::linmem::__private::returned::<linmem::Result<&'static str>>();
+            ::linmem::__private::returned::<
+                ::linmem::convention::Standard,
+                linmem::Result<&'static str>,
+            >();
             planner
                 .export(|exports| &exports.scale, "scale", "scale", &["values", "by"]);
             ::linmem::__private::argument::<
@@ -101,7 +107,10 @@ const _: () = {
                 &'static mut [f32],
             >();
             ::linmem::__private::argument::<::linmem::convention::Standard, f32>();
-            ::linmem::__private::returned::<Result<(), MyError>>();
+            ::linmem::__private::returned::<
+                ::linmem::convention::Standard,
+                Result<(), MyError>,
+            >();
         }
         fn resolve<__Store: ::linmem::__private::AsContextMut>(
             resolver: &mut ::linmem::__private::Resolver<'_, __Store>,

@@ -147,13 +147,22 @@ const _: () = {
                 >,
                 &'static mut [f32],
             >();
-            renamed::linmem::__private::returned::<Result<Cow<'static, str>, MyError>>();
+            renamed::linmem::__private::returned::<
+                renamed::linmem::__private::Returning<
+                    Custom<Alloc, 4>,
+                    renamed::results::Nul,
+                >,
+                Result<Cow<'static, str>, MyError>,
+            >();
             planner.export(|exports| &exports.r#type, "type", "type", &["fn"]);
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<Other, renamed::results::Packed>,
                 u32,
             >();
-            renamed::linmem::__private::returned::<renamed::Result<()>>();
+            renamed::linmem::__private::returned::<
+                renamed::linmem::__private::Returning<Other, renamed::results::Packed>,
+                renamed::Result<()>,
+            >();
             #[cfg(unix)] #[cfg(feature = "more")]
             planner
                 .export(
@@ -171,7 +180,13 @@ const _: () = {
                 Point,
             >();
             #[cfg(unix)] #[cfg(feature = "more")]
-            renamed::linmem::__private::returned::<renamed::Result<Point>>();
+            renamed::linmem::__private::returned::<
+                renamed::linmem::__private::Returning<
+                    Custom<Alloc, 4>,
+                    renamed::results::Packed,
+                >,
+                renamed::Result<Point>,
+            >();
             #[cfg(not(unix))]
             planner
                 .export(
@@ -189,7 +204,13 @@ const _: () = {
                 Box<dyn Fn(&u8) -> &u8>,
             >();
             #[cfg(not(unix))]
-            renamed::linmem::__private::returned::<renamed::Result<Point>>();
+            renamed::linmem::__private::returned::<
+                renamed::linmem::__private::Returning<
+                    Custom<Alloc, 4>,
+                    renamed::results::Packed,
+                >,
+                renamed::Result<Point>,
+            >();
         }
         fn resolve<__Store: renamed::linmem::__private::AsContextMut>(
             resolver: &mut renamed::linmem::__private::Resolver<'_, __Store>,
