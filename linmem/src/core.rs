@@ -196,7 +196,7 @@ macro_rules! params {
             type Out = ($($p,)* $($t,)*);
 
             #[inline]
-            #[allow(non_snake_case, reason = "one name serves as type and as variable")]
+            #[allow(non_snake_case, clippy::unused_unit, reason = "one name serves as type and as variable, or none")]
             fn append(self, tail: ($($t,)*)) -> Self::Out {
                 let (($($p,)*), ($($t,)*)) = (self, tail);
                 ($($p,)* $($t,)*)

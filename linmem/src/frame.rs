@@ -226,10 +226,10 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         let scratch = self.runtime.ledger.scratch().map(|block| Region { len: used, ..block.region() });
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
         let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
-        let mut bytes = bytes.unwrap_or_default();
+        let bytes = bytes.unwrap_or_default();
         // Whatever the guest did, its memory never shrinks, and these regions lay within it.
         let mut zero = |region: Region| {
-            if let Ok(placed) = region.of_mut(&mut bytes, 1) {
+            if let Ok(placed) = region.of_mut(bytes, 1) {
                 placed.fill(0);
             }
         };

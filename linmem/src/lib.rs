@@ -1,5 +1,130 @@
-//! linmem
+//! Call any core WebAssembly module from Rust as if it were a Rust crate.
+//!
+//! Annotate a trait with [`wasm_import`]. The generated methods place `&str`, slices and plain structs in the guest's
+//! linear memory with the guest's own allocator, pass pointer and length, call the export through [`wasmtime`], read what
+//! comes back into owned or borrowed Rust values, and leave the guest's memory zeroed and released, whichever way the
+//! call ends. No change to the module, no wit files, no `unsafe`.
+//!
+//! ```
+//! use linmem::wasm_import;
+//! use wasmtime::{Engine, Linker, Module, Store};
+//!
+//! #[wasm_import]
+//! trait Shouter {
+//!     /// The text in capitals.
+//!     fn shout(&mut self, text: &str) -> linmem::Result<String>;
+//! }
+//!
+//! let engine = Engine::default();
+//! let module = Module::new(&engine, r#"(module
+//!     (memory (export "memory") 1)
+//!     (global $top (mut i32) (i32.const 1024))
+//!     (func $alloc (export "alloc") (param $size i32) (result i32)
+//!         (global.get $top)
+//!         (global.set $top (i32.add (global.get $top) (local.get $size))))
+//!     (func (export "dealloc") (param $pointer i32) (param $size i32))
+//!     (func (export "shout") (param $from i32) (param $len i32) (result i64) (local $to i32) (local $i i32)
+//!         (local.set $to (call $alloc (local.get $len)))
+//!         (loop $next (if (i32.lt_u (local.get $i) (local.get $len)) (then
+//!             (i32.store8 (i32.add (local.get $to) (local.get $i))
+//!                 (i32.and (i32.load8_u (i32.add (local.get $from) (local.get $i))) (i32.const 0xdf)))
+//!             (local.set $i (i32.add (local.get $i) (i32.const 1)))
+//!             (br $next))))
+//!         (i64.or (i64.shl (i64.extend_i32_u (local.get $to)) (i64.const 32)) (i64.extend_i32_u (local.get $len)))))"#)?;
+//!
+//! // Every export is found and its type checked here; what is missing is reported all at once.
+//! let mut shouter = ShouterInstance::instantiate(Store::new(&engine, ()), &module, &Linker::new(&engine))?;
+//! assert_eq!(shouter.shout("hello")?, "HELLO");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! | to | see |
+//! |---|---|
+//! | annotate a trait | [`wasm_import`], [`Record`](derive@Record) for structs by value |
+//! | instantiate it, once or many times | [`Bound`], [`Pre`] |
+//! | keep it apart from its store, call back from a host function | [`Handle`] |
+//! | name what a module does differently | [`convention`], [`pass`], [`results`], [`allocator`] |
+//! | place bytes by hand | [`LinearMemory`] |
+//! | know what went wrong | [`Error`], [`ErrorKind`], [`Fault`] |
+//!
+//! # Types
+//!
+//! | argument | core values |
+//! |---|---|
+//! | `u8` … `u64`, `i8` … `i64`, `f32`, `f64` | one; narrow integers extended by their sign |
+//! | `bool`, `char` | one `i32` |
+//! | `&str`, `&[T]` | pointer and count, placed for the call |
+//! | `&T`, and `T` with [`Record`](derive@Record) | pointer, placed for the call |
+//! | `&mut [T]`, `&mut T` | the same, and copied back when the guest has returned |
+//!
+//! | result | read |
+//! |---|---|
+//! | `()`, scalars | from the core value; a number that is no `bool`, `char` or narrow integer is an error |
+//! | `String`, `Vec<T>` | copied out of the guest, whose buffer is then released |
+//! | `&str`, `&[T]` | in place, without a copy; the buffer is released before the next call |
+//! | `T` with [`Record`](derive@Record) | at the returned pointer, or from a return pointer |
+//! | `Option<…>` of these | `None` for a null pointer |
+//!
+//! `T` is any [`bytemuck::Pod`](https://docs.rs/bytemuck/1/bytemuck/trait.Pod.html) type. How pointer and count come back
+//! is told by the export's type ([`results::ByType`]), or named.
+//!
+//! # The way of one call
+//!
+//! For those who want to read the code: `shouter.shout("hello")` from the trait to the guest and back, file by file.
+//!
+//! 1. **`linmem-macros`** turned the trait into a struct `ShouterExports` with one field per method, a resolved
+//!    `Export<Standard, (&'static str, ()), String>` ("by this convention, with these arguments, to that result"), and
+//!    each method into one expression: `call(self, |exports| &exports.shout, (text, ()))`. It knows syntax and no ABI.
+//! 2. **`bind.rs`**, when the module was bound: a `Planner` asked the argument and result types which signatures would
+//!    do, found the export among them in the [`Module`](wasmtime::Module) (or noted a [`Fault`]), and a `Resolver`
+//!    made a typed function of it. Nothing is looked up after that.
+//! 3. **`interface/bound.rs`**: `call` splits [`Bound`] into the store, the exports and the runtime, and runs
+//!    `Export::run` in the [`Blocking`] [`Mode`] (**`mode.rs`**: the only two ways into a guest; the async one runs the
+//!    same code).
+//! 4. **`export.rs`**: `run` opens a [`Frame`], which refuses a poisoned instance and releases what an earlier call has
+//!    left; lowers; calls; and closes the frame whatever came of it.
+//! 5. **`lower.rs`**: `&str` lowers itself through the convention's **`pass.rs`**, which has the frame place the bytes and
+//!    returns the core values `(pointer, length)`.
+//! 6. **`frame.rs`** puts them into the *scratch block*, which is taken from the guest's allocator once and reused by every
+//!    call; what does not fit gets a block of its own. **`runtime.rs`** takes blocks, and checks what the guest says of
+//!    them; **`ledger.rs`** knows which are held, and why; **`allocator.rs`** calls `alloc`, or uses the host's
+//!    **`arena.rs`**.
+//! 7. **`guest.rs`** enters the guest: a trap, a panic in a host function or an abandoned future poisons the instance.
+//! 8. **`returns.rs`** and **`results.rs`**: the export has type `(i32, i32) -> i64`, so the result is packed; its halves
+//!    make a [`Region`]. **`region.rs`** is the one place where numbers from the guest become host slices: unsigned,
+//!    without overflow, in bounds, aligned. The frame adopts the guest's buffer, so that it will be released.
+//! 9. **`lift.rs`** makes the `String`: checked first, copied then. A borrowed `&str` is lifted after the next step
+//!    instead, when the store is free to be borrowed.
+//! 10. The frame closes: the bytes of `"hello"` are zeroed, and the result's buffer goes back to `dealloc`. Had
+//!     anything failed on the way, the same would happen; had the host panicked, the frame's `Drop` would zero, and the
+//!     next call release.
+//!
+//! # The guest is hostile
+//!
+//! Nothing that a guest returns can make the host panic, read outside the guest's memory, or allocate more than that
+//! memory holds. Nothing is assumed of its allocator: an address out of bounds, or one inside a block that is in use, is
+//! an error. After a trap an instance is not entered again: it is [poisoned](ErrorKind::Poisoned), and replaced by a new
+//! one from its [`Pre`].
+//!
+//! The host's own limits still apply: a guest that loops for ever is stopped by wasmtime's fuel or epochs, and one that
+//! grows its memory by a [`ResourceLimiter`](wasmtime::ResourceLimiter).
+//!
+//! # Features
+//!
+//! `async`: `async fn` methods, over wasmtime's async support.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        reason = "a test that fails panics"
+    )
+)]
 
 pub mod allocator;
 mod arena;

@@ -26,7 +26,10 @@ pub trait Scalar: Copy + Sized {
     /// The core value's bits, for messages.
     fn bits(core: Self::Core) -> u64;
 
-    /// The scalar, or an error that names the type and the number.
+    /// The scalar from a core value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidValue`], which names the type and the number.
     #[inline]
     fn lift(core: Self::Core) -> Result<Self> {
         Self::from_core(core).ok_or_else(|| ErrorKind::InvalidValue { ty: Self::NAME, value: Self::bits(core) }.into())
