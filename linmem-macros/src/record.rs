@@ -82,15 +82,13 @@ fn expand(input: &DeriveInput, options: &Options) -> TokenStream {
             #[automatically_derived]
             impl<__Convention: #krate::Convention> #krate::Lower<__Convention> for #name {
                 type Core = <&'static Self as #krate::Lower<__Convention>>::Core;
-                type After = ();
+                type Placed = ();
 
-                fn lower<__Mode: #krate::Mode>(
-                    self,
-                    frame: &mut #krate::Frame<'_, __Mode, __Convention::Allocator>,
-                ) -> impl ::core::future::Future<
-                    Output = #krate::Result<(Self::Core, Self::After)>,
-                > {
-                    #krate::__private::lower_record::<Self, __Convention, __Mode>(self, frame)
+                fn lower(
+                    &mut self,
+                    into: &mut #krate::Lowering<'_>,
+                ) -> #krate::Result<(Self::Core, ())> {
+                    #krate::__private::lower_record::<Self, __Convention>(self, into)
                 }
             }
         };

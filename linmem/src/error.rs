@@ -206,6 +206,14 @@ pub enum ErrorKind {
     /// The module has no memory, and a value was to be placed in it or read from it.
     #[error("the module has no memory")]
     NoMemory,
+    /// An argument asked for other room each time it was lowered, so that there was never enough.
+    #[error(
+        "the arguments asked for other room in each of {attempts} attempts; `Lower` must ask for the same each time"
+    )]
+    Restless {
+        /// How often it was lowered.
+        attempts: usize,
+    },
     /// A convention awaited something other than the guest in a blocking call.
     #[error("a blocking call came to a step that is not ready: a convention may await nothing but its frame")]
     Pending,

@@ -3,7 +3,8 @@
 use crate::convention::Convention;
 use crate::error::{Place, Result};
 use crate::frame::Frame;
-use crate::lower::{After, Args};
+use crate::lower::Args;
+use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::returns::Returns;
 use crate::runtime::Runtime;
@@ -34,29 +35,45 @@ where
     T: Returns<C, A::Core>,
 {
     /// Makes one call. `B` is `A` with the lifetimes of this call.
-    #[inline]
+    #[inline(always)]
     pub(crate) async fn run<M: Mode, B: Args<C, Core = A::Core>>(
         &self,
         mode: M,
         runtime: &mut Runtime<C::Allocator>,
         arguments: B,
     ) -> Result<T::Raw> {
-        let mut frame = Frame::open(mode, runtime, Some(self.names.export)).await.map_err(|e| self.locate(e))?;
-        let outcome = self.run_in(&mut frame, arguments).await;
+        let mut frame = Frame::open(mode, runtime, Some(self.names.export)).map_err(|error| self.locate(error))?;
+        if frame.has_arrears() {
+            frame.catch_up().await.map_err(|error| self.locate(error))?;
+        }
+        let mut outcome = self.run_in(&mut frame, arguments).await;
         // Whatever came of it, what was placed goes; and the first error is the one to tell.
-        let closed = frame.close().await;
-        outcome.and_then(|raw| closed.map(|()| raw)).map_err(|error| self.locate(error))
+        if frame.end() {
+            let released = frame.release().await;
+            outcome = outcome.and_then(|raw| released.map(|()| raw));
+        }
+        outcome.map_err(|error| self.locate(error))
     }
 
-    #[inline]
+    #[inline(always)]
     async fn run_in<M: Mode, B: Args<C, Core = A::Core>>(
         &self,
         frame: &mut Frame<'_, M, C::Allocator>,
-        arguments: B,
+        mut arguments: B,
     ) -> Result<T::Raw> {
-        let (core, after) = arguments.lower((), 0, frame).await?;
-        let raw = T::call(&self.func, frame, core).await.map_err(|error| error.at(Place::Result))?;
-        after.finish(frame)?;
+        let mut lower = |into: &mut Lowering<'_>| {
+            let room = T::prepare(&self.func, into);
+            let (core, placed) = arguments.lower((), 0, into)?;
+            Ok((room, core, placed))
+        };
+        let (room, core, placed) = match frame.lower(&mut lower)? {
+            Some(lowered) => lowered,
+            None => frame.lower_again((0, 0), &mut lower).await?,
+        };
+        let raw = T::call(&self.func, frame, room, core).await.map_err(|error| error.at(Place::Result))?;
+        if B::COPIES_BACK {
+            arguments.copy_back(0, placed, frame.memory()?)?;
+        }
         Ok(raw)
     }
 

@@ -2,8 +2,8 @@
 
 use crate::allocator::{Allocator, Request};
 use crate::error::{ErrorKind, Poisoner, Result};
-use crate::guest::Guest;
 use crate::ledger::{Block, Use};
+use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use crate::runtime::{Runtime, SCRATCH_MAX};
@@ -11,7 +11,7 @@ use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
 
 /// Memory placed in a guest around a call.
 ///
-/// Conventions lower arguments and read results through it. [`LinearMemory::frame`](crate::LinearMemory::frame) gives
+/// Conventions call the guest and read results through it. [`LinearMemory::frame`](crate::LinearMemory::frame) gives
 /// one to a user, with blocking methods.
 ///
 /// When it goes, every byte that was placed through it is zeroed, and every block is released: at once where it is
@@ -21,94 +21,100 @@ use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
 pub struct Frame<'f, M: Mode, A: Allocator> {
     mode: M,
     runtime: &'f mut Runtime<A>,
-    /// The bytes of the scratch block that are taken, from its beginning.
-    used: u64,
-    /// The bytes that a scratch block would have needed for all of this frame.
-    wanted: u64,
 }
 
+/// How often arguments are lowered before they are taken for restless: once to see, once with a scratch block that fits,
+/// and once with blocks of their own where there is no room for that.
+const ATTEMPTS: usize = 3;
+
 impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
-    /// Opens a frame for a call of that export, and does first what earlier ones have left to be done.
+    /// Opens a frame for a call of that export. What earlier ones have left to be done comes first: see
+    /// [`catch_up`](Frame::catch_up).
     #[inline]
-    pub(crate) async fn open(mode: M, runtime: &'f mut Runtime<A>, export: Option<&'static str>) -> Result<Self> {
+    pub(crate) fn open(mode: M, runtime: &'f mut Runtime<A>, export: Option<&'static str>) -> Result<Self> {
         runtime.health.check()?;
         runtime.health.running = Poisoner(export);
-        let mut frame = Frame { mode, runtime, used: 0, wanted: 0 };
-        if frame.runtime.wish != 0 || !frame.runtime.ledger.is_empty() {
-            frame.catch_up().await?;
-        }
-        Ok(frame)
+        Ok(Frame { mode, runtime })
     }
 
+    /// Whether earlier frames have left something to do.
+    #[inline]
+    pub(crate) fn has_arrears(&self) -> bool {
+        self.runtime.wish != 0 || !self.runtime.ledger.is_empty()
+    }
+
+    /// Does what earlier frames have left to be done: releases what is due, and fits the scratch block.
     #[cold]
-    async fn catch_up(&mut self) -> Result<()> {
+    pub(crate) async fn catch_up(&mut self) -> Result<()> {
         self.runtime.ledger.recall();
         match std::mem::take(&mut self.runtime.wish) {
             0 => {}
-            // No room for a longer scratch block is no fault of this call's, whose arguments may well fit.
-            wish => match self.runtime.fit_scratch(&mut self.mode, wish).await {
-                Err(error) if self.runtime.health.is_poisoned() => return Err(error),
-                _ => {}
-            },
+            wish => self.try_scratch(wish).await?,
         }
         self.runtime.release_due(&mut self.mode).await
     }
 
-    /// Reserves room for `size` bytes, and returns its address. What lies there is whatever lay there before.
-    ///
-    /// No bytes need no room: the address is then the alignment itself, which is neither null nor misaligned, as a
-    /// guest in Rust asks of the pointer of an empty slice.
-    ///
-    /// # Errors
-    /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory), [`BadAllocation`](crate::ErrorKind::BadAllocation),
-    /// [`Overlap`](crate::ErrorKind::Overlap), [`Grow`](crate::ErrorKind::Grow),
-    /// [`TooLarge`](crate::ErrorKind::TooLarge), and what a call into the guest's allocator can end with.
+    /// Lowers, if there is room for all of it. See [`Lowering`].
     #[inline]
-    pub async fn reserve(&mut self, size: usize, align: usize) -> Result<u64> {
-        let (size, align) = (to_u64(size), to_u64(align));
-        if size == 0 {
-            return Ok(align);
-        }
-        match self.bump(size, align) {
-            Some(address) => Ok(address),
-            None => self.reserve_elsewhere(size, align).await,
-        }
+    pub(crate) fn lower<R>(&mut self, lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>) -> Result<Option<R>> {
+        let Runtime { memory, room, ledger, .. } = &mut *self.runtime;
+        let store = self.mode.store_mut().as_context_mut();
+        let scratch = ledger.scratch().map_or(Region { pointer: 0, len: 0 }, Block::region);
+        let mut into = Lowering { memory: memory.map_or(&mut [], |memory| memory.data_mut(store)), scratch, room };
+        let lowered = lower(&mut into)?;
+        Ok(self.runtime.room.missing.is_empty().then_some(lowered))
     }
 
-    /// The next free bytes of the scratch block.
-    #[inline]
-    fn bump(&mut self, size: u64, align: u64) -> Option<u64> {
-        let scratch = self.runtime.ledger.scratch()?.region();
-        let mask = align.wrapping_sub(1);
-        let start = self.used.checked_add(mask)? & !mask;
-        let end = start.checked_add(size)?;
-        if end > scratch.len {
-            return None;
-        }
-        self.used = end;
-        // The scratch block is aligned for every type, so an aligned offset is an aligned address.
-        scratch.pointer.checked_add(start)
-    }
-
-    /// A new scratch block where nothing lies in the old one yet, or else a block for these bytes alone.
+    /// Takes what the first attempt has found missing, and lowers again.
     #[cold]
-    async fn reserve_elsewhere(&mut self, size: u64, align: u64) -> Result<u64> {
-        let total = self.used.max(self.wanted).saturating_add(align).saturating_add(size);
-        self.wanted = total;
-        if total <= SCRATCH_MAX {
-            if self.used == 0 {
-                self.runtime.fit_scratch(&mut self.mode, total).await.or_else(|error| {
-                    // Where there is no room for that, there may be some for the bytes alone.
-                    if self.runtime.health.is_poisoned() { Err(error) } else { Ok(()) }
-                })?;
-                if let Some(address) = self.bump(size, align) {
-                    return Ok(address);
+    pub(crate) async fn lower_again<R>(
+        &mut self,
+        mark: (u64, usize),
+        lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>,
+    ) -> Result<R> {
+        for _ in 1..ATTEMPTS {
+            self.make_room(mark).await?;
+            self.runtime.room.rewind(mark);
+            if let Some(lowered) = self.lower(lower)? {
+                return Ok(lowered);
+            }
+        }
+        Err(ErrorKind::Restless { attempts: ATTEMPTS }.into())
+    }
+
+    /// A longer scratch block where nothing lies in the old one yet and all will fit, or else a block for each.
+    async fn make_room(&mut self, mark: (u64, usize)) -> Result<()> {
+        let missing = std::mem::take(&mut self.runtime.room.missing);
+        let padded = |(request, _): &(Request, _)| request.size.saturating_add(request.align);
+        let total = missing.iter().map(padded).fold(self.runtime.room.used, u64::saturating_add);
+        if total <= SCRATCH_MAX && self.runtime.room.granted.is_empty() {
+            if mark == (0, 0) {
+                // Nothing that was lowered stays: the next attempt begins again.
+                self.wipe();
+                self.try_scratch(total).await?;
+                if self.runtime.ledger.scratch().is_some_and(|scratch| scratch.size >= total) {
+                    return Ok(());
                 }
             } else {
                 self.runtime.wish = total;
             }
         }
-        Ok(self.allocate(Request { size, align, grow: true }).await?.region().pointer)
+        for (request, place) in missing {
+            let block = self.allocate(request).await.map_err(|error| match place {
+                Some(place) => error.at(place),
+                None => error,
+            })?;
+            self.runtime.room.granted.push(block.region());
+        }
+        Ok(())
+    }
+
+    /// Fits the scratch block if the guest has room for that. If not, it may still have room for the bytes alone.
+    async fn try_scratch(&mut self, len: u64) -> Result<()> {
+        match self.runtime.fit_scratch(&mut self.mode, len).await {
+            Err(error) if self.runtime.health.is_poisoned() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Takes a block of its own from the allocator; it belongs to the frame.
@@ -118,16 +124,14 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         Ok(block)
     }
 
-    /// Copies bytes into the guest, and returns their address.
-    ///
-    /// # Errors
-    /// As [`reserve`](Frame::reserve).
-    #[inline]
-    pub async fn place(&mut self, bytes: &[u8], align: usize) -> Result<u64> {
-        let pointer = self.reserve(bytes.len(), align).await?;
-        let region = Region { pointer, len: to_u64(bytes.len()) };
-        self.bytes_mut(region, 1)?.copy_from_slice(bytes);
-        Ok(pointer)
+    /// Copies bytes into the guest.
+    pub(crate) async fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
+        let mark = self.runtime.room.mark();
+        let mut lower = |into: &mut Lowering<'_>| into.place(bytes, align);
+        match self.lower(&mut lower)? {
+            Some(region) => Ok(region),
+            None => self.lower_again(mark, &mut lower).await,
+        }
     }
 
     /// Bytes of the guest's memory, taken afresh, for any call may have moved it.
@@ -146,9 +150,8 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// As [`bytes`](Frame::bytes).
     #[inline]
     pub fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
-        let Guest { mode, memory, .. } = self.guest();
-        let memory = memory.ok_or(ErrorKind::NoMemory)?;
-        region.of_mut(memory.data_mut(mode.store_mut().as_context_mut()), align)
+        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
     }
 
     /// All of the guest's memory.
@@ -163,13 +166,15 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// # Errors
     /// [`Trap`](crate::ErrorKind::Trap), after which the instance is poisoned, and
     /// [`Poisoned`](crate::ErrorKind::Poisoned) from then on.
-    #[inline]
+    #[inline(always)]
     pub async fn invoke<P, R>(&mut self, func: &TypedFunc<P, R>, params: P) -> Result<R>
     where
         P: WasmParams + Sync,
         R: WasmResults + Sync,
     {
-        self.guest().call(func, params).await
+        self.runtime.health.enter()?;
+        let outcome = self.mode.call(func, params).await;
+        self.runtime.health.leave(outcome)
     }
 
     /// Has a region that the guest returned released through the allocator when the frame ends.
@@ -212,17 +217,30 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         Ok(self.runtime.ledger.admit(region)?)
     }
 
-    /// Ends the frame: zeroes what it placed, and releases what is due. Doing it twice does nothing.
+    /// Ends the frame in so far as that can be done without entering the guest: zeroes what it placed. Whether there is
+    /// something to [`release`](Frame::release) besides.
     #[inline]
-    pub(crate) async fn close(&mut self) -> Result<()> {
+    #[must_use]
+    pub(crate) fn end(&mut self) -> bool {
         self.wipe();
-        if self.runtime.ledger.has_due() { self.runtime.release_due(&mut self.mode).await } else { Ok(()) }
+        self.runtime.ledger.has_due()
     }
 
-    /// Ends the frame in so far as that can be done without entering the guest.
+    /// Releases what is due.
+    pub(crate) async fn release(&mut self) -> Result<()> {
+        self.runtime.release_due(&mut self.mode).await
+    }
+
     #[inline]
     fn wipe(&mut self) {
-        let used = std::mem::take(&mut self.used);
+        if self.runtime.room.used != 0 || !self.runtime.ledger.is_empty() || self.runtime.health.is_poisoned() {
+            self.wipe_placed();
+        }
+    }
+
+    fn wipe_placed(&mut self) {
+        let used = self.runtime.room.used;
+        self.runtime.room.clear();
         let scratch = self.runtime.ledger.scratch().map(|block| Region { len: used, ..block.region() });
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
         let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
@@ -238,11 +256,6 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         if self.runtime.health.is_poisoned() {
             self.runtime.ledger.clear();
         }
-    }
-
-    #[inline]
-    fn guest(&mut self) -> Guest<'_, M> {
-        Guest { mode: &mut self.mode, memory: self.runtime.memory, health: &mut self.runtime.health }
     }
 
     /// Makes a block that lies in the guest already the frame's own: zeroed and released when that ends.

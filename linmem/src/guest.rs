@@ -36,6 +36,24 @@ impl Health {
         let _ = self.poison.set(self.running);
     }
 
+    /// Before the guest is entered.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Result<()> {
+        self.check()?;
+        self.entered = true;
+        Ok(())
+    }
+
+    /// After the guest has come back.
+    #[inline]
+    pub(crate) fn leave<R>(&mut self, outcome: wasmtime::Result<R>) -> Result<R> {
+        self.entered = false;
+        outcome.map_err(|trap| {
+            self.poison();
+            ErrorKind::Trap(trap).into()
+        })
+    }
+
     /// Poisons the instance if the guest was entered and has not come back.
     #[inline]
     pub(crate) fn settle(&mut self) {
@@ -58,20 +76,14 @@ impl<M: Mode> Guest<'_, M> {
     ///
     /// # Errors
     /// [`ErrorKind::Trap`], after which the instance is poisoned, and [`ErrorKind::Poisoned`] from then on.
-    #[inline]
     pub async fn call<P, R>(&mut self, func: &TypedFunc<P, R>, params: P) -> Result<R>
     where
         P: WasmParams + Sync,
         R: WasmResults + Sync,
     {
-        self.health.check()?;
-        self.health.entered = true;
+        self.health.enter()?;
         let outcome = self.mode.call(func, params).await;
-        self.health.entered = false;
-        outcome.map_err(|trap| {
-            self.health.poison();
-            ErrorKind::Trap(trap).into()
-        })
+        self.health.leave(outcome)
     }
 
     /// Grows the guest's memory by at least that many bytes, in whole pages, and returns the region that was added.

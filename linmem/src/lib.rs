@@ -85,12 +85,12 @@
 //!    same code).
 //! 4. **`export.rs`**: `run` opens a [`Frame`], which refuses a poisoned instance and releases what an earlier call has
 //!    left; lowers; calls; and closes the frame whatever came of it.
-//! 5. **`lower.rs`**: `&str` lowers itself through the convention's **`pass.rs`**, which has the frame place the bytes and
-//!    returns the core values `(pointer, length)`.
-//! 6. **`frame.rs`** puts them into the *scratch block*, which is taken from the guest's allocator once and reused by every
-//!    call; what does not fit gets a block of its own. **`runtime.rs`** takes blocks, and checks what the guest says of
-//!    them; **`ledger.rs`** knows which are held, and why; **`allocator.rs`** calls `alloc`, or uses the host's
-//!    **`arena.rs`**.
+//! 5. **`lower.rs`**: `&str` lowers itself through the convention's **`pass.rs`**, which places the bytes and returns the
+//!    core values `(pointer, length)`.
+//! 6. **`lowering.rs`** finds room for them in the *scratch block*, which is taken from the guest's allocator once and
+//!    reused by every call. What does not fit is noted; then the **`frame.rs`** takes a longer scratch block, or a block
+//!    for each, and lowers again. **`runtime.rs`** takes blocks and checks what the guest says of them; **`ledger.rs`**
+//!    knows which are held, and why; **`allocator.rs`** calls `alloc`, or uses the host's **`arena.rs`**.
 //! 7. **`guest.rs`** enters the guest: a trap, a panic in a host function or an abandoned future poisons the instance.
 //! 8. **`returns.rs`** and **`results.rs`**: the export has type `(i32, i32) -> i64`, so the result is packed; its halves
 //!    make a [`Region`]. **`region.rs`** is the one place where numbers from the guest become host slices: unsigned,
@@ -139,6 +139,7 @@ mod interface;
 mod ledger;
 mod lift;
 mod lower;
+mod lowering;
 mod memory;
 mod mode;
 mod owner;
@@ -162,7 +163,8 @@ pub use interface::{Bound, Handle, Interface, Pre, Settings};
 pub use ledger::Block;
 pub use lift::Lift;
 pub use linmem_macros::{Record, wasm_import};
-pub use lower::{After, CopyBack, Lower};
+pub use lower::Lower;
+pub use lowering::Lowering;
 pub use memory::{Allocation, LinearMemory, MemoryFrame, Outcome};
 #[cfg(feature = "async")]
 pub use mode::Async;
@@ -183,7 +185,7 @@ pub mod __private {
     pub use crate::interface::{MethodResult, call};
     use crate::lower::Lower;
     pub use crate::lower::With;
-    use crate::{Frame, Mode, Record, Result, Returns};
+    use crate::{Lowering, Record, Result, Returns};
     pub use wasmtime::AsContextMut;
 
     /// Says that a type is an argument, at the place where the user wrote it.
@@ -193,12 +195,12 @@ pub mod __private {
     pub fn returned<C: Convention, T: MethodResult<Ok: Returns<C, ()>>>() {}
 
     /// Lowers a record that is passed by value.
-    pub async fn lower_record<T, C, M>(record: T, frame: &mut Frame<'_, M, C::Allocator>) -> Result<((C::Pointer,), ())>
-    where
-        T: Record,
-        C: Convention,
-        M: Mode,
-    {
-        Lower::<C>::lower(&record, frame).await
+    ///
+    /// # Errors
+    /// As [`Lowering::place`].
+    #[inline]
+    pub fn lower_record<T: Record, C: Convention>(record: &T, into: &mut Lowering<'_>) -> Result<((C::Pointer,), ())> {
+        let mut record = record;
+        Lower::<C>::lower(&mut record, into)
     }
 }

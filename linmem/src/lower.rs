@@ -1,18 +1,16 @@
 //! Arguments: from Rust values to core values, with the bytes behind them placed in the guest.
 
-use crate::allocator::Allocator;
 use crate::convention::{Convention, Passing};
 use crate::core::{Append, Params, narrow};
 use crate::error::{Place, Result};
-use crate::frame::Frame;
-use crate::mode::Mode;
+use crate::lowering::Lowering;
 use crate::pass::{Pass, Slice};
 use crate::pod::Element;
 use crate::region::Region;
 use crate::scalar::Scalar;
 use bytemuck::{NoUninit, Pod};
-use std::future::Future;
 use std::marker::PhantomData;
+use std::slice;
 
 /// A type that a method may take.
 #[diagnostic::on_unimplemented(
@@ -25,57 +23,28 @@ pub trait Lower<C: Convention>: Sized {
     /// The core values it becomes, a tuple of at most three.
     type Core;
 
-    /// What is to be done once the guest has returned.
-    type After: After;
+    /// What is to be known of where it lies once the guest has returned: nothing, or a region to copy back from.
+    type Placed;
 
     /// Whether the guest must have a memory for it.
     const NEEDS_MEMORY: bool = true;
 
-    /// Places what the guest is to see, and returns the core values that name it.
+    /// Whether it is copied back once the guest has returned.
+    const COPIES_BACK: bool = false;
+
+    /// Places what the guest is to see, and returns the core values that name it. It may be run twice: see
+    /// [`Lowering`].
     ///
     /// # Errors
-    /// What placing can end with, see [`Frame::reserve`].
-    fn lower<M: Mode>(
-        self,
-        frame: &mut Frame<'_, M, C::Allocator>,
-    ) -> impl Future<Output = Result<(Self::Core, Self::After)>>;
-}
+    /// As [`Lowering::place`].
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)>;
 
-/// What is left to do for an argument once the guest has returned: nothing, or to copy it back.
-pub trait After {
-    /// Does it.
+    /// Takes back what the guest may have changed. `memory` is all of the guest's.
     ///
     /// # Errors
-    /// What reading guest memory can end with, see [`Frame::bytes`].
-    fn finish<M: Mode, A: Allocator>(self, frame: &Frame<'_, M, A>) -> Result<()>;
-}
-
-impl After for () {
-    #[inline]
-    fn finish<M: Mode, A: Allocator>(self, _: &Frame<'_, M, A>) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl<H: After, T: After> After for (H, T) {
-    #[inline]
-    fn finish<M: Mode, A: Allocator>(self, frame: &Frame<'_, M, A>) -> Result<()> {
-        self.0.finish(frame)?;
-        self.1.finish(frame)
-    }
-}
-
-/// Copies bytes that the guest may have changed back to where they came from.
-#[derive(Debug)]
-pub struct CopyBack<'a> {
-    to: &'a mut [u8],
-    from: Region,
-}
-
-impl After for CopyBack<'_> {
-    #[inline]
-    fn finish<M: Mode, A: Allocator>(self, frame: &Frame<'_, M, A>) -> Result<()> {
-        self.to.copy_from_slice(frame.bytes(self.from, 1)?);
+    /// If the bytes are no value of the type.
+    fn copy_back(&mut self, placed: Self::Placed, memory: &[u8]) -> Result<()> {
+        let _ = (placed, memory);
         Ok(())
     }
 }
@@ -84,11 +53,11 @@ macro_rules! lower_scalars {
     ($($ty:ty)*) => {$(
         impl<C: Convention> Lower<C> for $ty {
             type Core = (<$ty as Scalar>::Core,);
-            type After = ();
+            type Placed = ();
             const NEEDS_MEMORY: bool = false;
 
             #[inline]
-            async fn lower<M: Mode>(self, _: &mut Frame<'_, M, C::Allocator>) -> Result<(Self::Core, ())> {
+            fn lower(&mut self, _: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
                 Ok(((self.into_core(),), ()))
             }
         }
@@ -100,60 +69,70 @@ type Passed<C> = <<C as Convention>::Pass as Pass<<C as Convention>::Pointer>>::
 
 impl<C: Convention> Lower<C> for &str {
     type Core = Passed<C>;
-    type After = ();
+    type Placed = ();
 
     #[inline]
-    async fn lower<M: Mode>(self, frame: &mut Frame<'_, M, C::Allocator>) -> Result<(Self::Core, ())> {
-        Lower::<C>::lower(self.as_bytes(), frame).await
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
+        Lower::<C>::lower(&mut self.as_bytes(), into)
     }
 }
 
 impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
     type Core = Passed<C>;
-    type After = ();
+    type Placed = ();
 
     #[inline]
-    async fn lower<M: Mode>(self, frame: &mut Frame<'_, M, C::Allocator>) -> Result<(Self::Core, ())> {
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
         let slice = Slice { bytes: Element::<T>::bytes(self), count: self.len(), align: align_of::<T>() };
-        Ok((C::Pass::pass(frame, slice).await?.0, ()))
+        Ok((C::Pass::pass(into, slice)?.0, ()))
     }
 }
 
-impl<'a, C: Convention, T: Pod> Lower<C> for &'a mut [T] {
+impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
     type Core = Passed<C>;
-    type After = CopyBack<'a>;
+    type Placed = Region;
+    const COPIES_BACK: bool = true;
 
     #[inline]
-    async fn lower<M: Mode>(self, frame: &mut Frame<'_, M, C::Allocator>) -> Result<(Self::Core, CopyBack<'a>)> {
-        let (count, align) = (self.len(), align_of::<T>());
-        let to = Element::<T>::bytes_mut(self);
-        let (core, from) = C::Pass::pass(frame, Slice { bytes: to, count, align }).await?;
-        Ok((core, CopyBack { to, from }))
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
+        let slice = Slice { bytes: Element::<T>::bytes(self), count: self.len(), align: align_of::<T>() };
+        C::Pass::pass(into, slice)
+    }
+
+    #[inline]
+    fn copy_back(&mut self, placed: Region, memory: &[u8]) -> Result<()> {
+        Element::<T>::bytes_mut(self).copy_from_slice(placed.of(memory, 1)?);
+        Ok(())
     }
 }
 
 /// A single value is passed as a pointer to it: its length is in its type.
 impl<C: Convention, T: NoUninit> Lower<C> for &T {
     type Core = (C::Pointer,);
-    type After = ();
+    type Placed = ();
 
     #[inline]
-    async fn lower<M: Mode>(self, frame: &mut Frame<'_, M, C::Allocator>) -> Result<(Self::Core, ())> {
-        let pointer = frame.place(Element::<T>::bytes(std::slice::from_ref(self)), align_of::<T>()).await?;
-        Ok(((narrow(pointer)?,), ()))
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
+        let region = into.place(Element::<T>::bytes(slice::from_ref(*self)), align_of::<T>())?;
+        Ok(((narrow(region.pointer)?,), ()))
     }
 }
 
-impl<'a, C: Convention, T: Pod> Lower<C> for &'a mut T {
+impl<C: Convention, T: Pod> Lower<C> for &mut T {
     type Core = (C::Pointer,);
-    type After = CopyBack<'a>;
+    type Placed = Region;
+    const COPIES_BACK: bool = true;
 
     #[inline]
-    async fn lower<M: Mode>(self, frame: &mut Frame<'_, M, C::Allocator>) -> Result<(Self::Core, CopyBack<'a>)> {
-        let to = Element::<T>::bytes_mut(std::slice::from_mut(self));
-        let pointer = frame.place(to, align_of::<T>()).await?;
-        let from = Region { pointer, len: crate::region::to_u64(to.len()) };
-        Ok(((narrow(pointer)?,), CopyBack { to, from }))
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
+        let region = into.place(Element::<T>::bytes(slice::from_ref(*self)), align_of::<T>())?;
+        Ok(((narrow(region.pointer)?,), region))
+    }
+
+    #[inline]
+    fn copy_back(&mut self, placed: Region, memory: &[u8]) -> Result<()> {
+        Element::<T>::bytes_mut(slice::from_mut(*self)).copy_from_slice(placed.of(memory, 1)?);
+        Ok(())
     }
 }
 
@@ -170,12 +149,18 @@ impl<D, T> With<D, T> {
 
 impl<C: Convention, D: Pass<C::Pointer>, T: Lower<Passing<C, D>>> Lower<C> for With<D, T> {
     type Core = T::Core;
-    type After = T::After;
+    type Placed = T::Placed;
     const NEEDS_MEMORY: bool = T::NEEDS_MEMORY;
+    const COPIES_BACK: bool = T::COPIES_BACK;
 
     #[inline]
-    async fn lower<M: Mode>(self, frame: &mut Frame<'_, M, C::Allocator>) -> Result<(T::Core, T::After)> {
-        self.0.lower(frame).await
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(T::Core, T::Placed)> {
+        self.0.lower(into)
+    }
+
+    #[inline]
+    fn copy_back(&mut self, placed: T::Placed, memory: &[u8]) -> Result<()> {
+        self.0.copy_back(placed, memory)
     }
 }
 
@@ -184,32 +169,42 @@ pub trait Args<C: Convention, P = ()> {
     /// All the core values.
     type Core: Params;
 
-    /// What is to be done once the guest has returned.
-    type After: After;
+    /// What is to be known once the guest has returned, of each.
+    type Placed;
 
     /// Whether one of them needs the guest to have a memory.
     const NEEDS_MEMORY: bool;
+
+    /// Whether one of them is copied back.
+    const COPIES_BACK: bool;
 
     /// Lowers them from left to right. `index` is the first one's position.
     ///
     /// # Errors
     /// The first argument's that cannot be lowered; the error names it.
-    fn lower<M: Mode>(
-        self,
-        before: P,
-        index: usize,
-        frame: &mut Frame<'_, M, C::Allocator>,
-    ) -> impl Future<Output = Result<(Self::Core, Self::After)>>;
+    fn lower(&mut self, before: P, index: usize, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)>;
+
+    /// Copies back what is to be copied back.
+    ///
+    /// # Errors
+    /// The first argument's that cannot be copied back; the error names it.
+    fn copy_back(&mut self, index: usize, placed: Self::Placed, memory: &[u8]) -> Result<()>;
 }
 
 impl<C: Convention, P: Params> Args<C, P> for () {
     type Core = P;
-    type After = ();
+    type Placed = ();
     const NEEDS_MEMORY: bool = false;
+    const COPIES_BACK: bool = false;
 
     #[inline]
-    async fn lower<M: Mode>(self, before: P, _: usize, _: &mut Frame<'_, M, C::Allocator>) -> Result<(P, ())> {
+    fn lower(&mut self, before: P, _: usize, _: &mut Lowering<'_>) -> Result<(P, ())> {
         Ok((before, ()))
+    }
+
+    #[inline]
+    fn copy_back(&mut self, _: usize, (): (), _: &[u8]) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -221,20 +216,28 @@ where
     T: Args<C, P::Out>,
 {
     type Core = T::Core;
-    type After = (H::After, T::After);
+    type Placed = (H::Placed, T::Placed);
     const NEEDS_MEMORY: bool = H::NEEDS_MEMORY || T::NEEDS_MEMORY;
+    const COPIES_BACK: bool = H::COPIES_BACK || T::COPIES_BACK;
 
     #[inline]
-    async fn lower<M: Mode>(
-        self,
-        before: P,
-        index: usize,
-        frame: &mut Frame<'_, M, C::Allocator>,
-    ) -> Result<(Self::Core, Self::After)> {
-        let (head, tail) = self;
-        let place = Place::Argument { index, name: "" };
-        let (core, after) = head.lower(frame).await.map_err(|error| error.at(place))?;
-        let (core, rest) = tail.lower(before.append(core), index.saturating_add(1), frame).await?;
-        Ok((core, (after, rest)))
+    fn lower(&mut self, before: P, index: usize, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)> {
+        into.begin_argument(index);
+        let (core, placed) = self.0.lower(into).map_err(|error| error.at(argument(index)))?;
+        let (core, rest) = self.1.lower(before.append(core), index.saturating_add(1), into)?;
+        Ok((core, (placed, rest)))
     }
+
+    #[inline]
+    fn copy_back(&mut self, index: usize, (placed, rest): Self::Placed, memory: &[u8]) -> Result<()> {
+        if H::COPIES_BACK {
+            self.0.copy_back(placed, memory).map_err(|error| error.at(argument(index)))?;
+        }
+        self.1.copy_back(index.saturating_add(1), rest, memory)
+    }
+}
+
+/// Only the resolved export knows its name.
+fn argument(index: usize) -> Place {
+    Place::Argument { index, name: "" }
 }

@@ -159,7 +159,7 @@ impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
     ///
     /// # Errors
     /// [`ErrorKind::NoSpace`] if growing was needed and not allowed, otherwise as
-    /// [`Frame::reserve`](crate::Frame::reserve).
+    /// [`MemoryFrame::alloc`].
     pub fn alloc(&mut self, data: &[u8], grow: bool, auto_deallocate: bool) -> Result<Allocation<'_, S, A>> {
         let mut frame = self.open_frame()?;
         let block = match to_u64(data.len()) {
@@ -219,11 +219,15 @@ impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
         let mut frame = self.open_frame()?;
         frame.bytes(block.region(), 1)?;
         frame.take_over(block)?;
-        now(frame.close())
+        MemoryFrame(frame).close()
     }
 
     fn open_frame(&mut self) -> Result<Frame<'_, Blocking<'_, S>, A>> {
-        now(Frame::open(Blocking(&mut self.store), &mut self.runtime, None))
+        let mut frame = Frame::open(Blocking(&mut self.store), &mut self.runtime, None)?;
+        if frame.has_arrears() {
+            now(frame.catch_up())?;
+        }
+        Ok(frame)
     }
 }
 

@@ -95,7 +95,9 @@ impl<S: AsContextMut<Data: Send>> Mode for Async<'_, S> {
 }
 
 /// Runs a future that is made of blocking steps only.
-#[inline]
+///
+/// Inlined with the future's own code, which then has no states left.
+#[inline(always)]
 pub(crate) fn now<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,

@@ -1,12 +1,9 @@
 //! How bytes that were placed in the guest are passed to it.
 
-use crate::allocator::Allocator;
 use crate::core::{Pointer, narrow};
 use crate::error::Result;
-use crate::frame::Frame;
-use crate::mode::Mode;
+use crate::lowering::Lowering;
 use crate::region::{Region, to_u64};
-use std::future::Future;
 
 /// A slice on its way into the guest.
 #[derive(Debug, Clone, Copy)]
@@ -25,10 +22,10 @@ pub trait Pass<X: Pointer>: 'static {
     type Core;
 
     /// Places the slice, and returns the core values and where its bytes lie.
-    fn pass<M: Mode, A: Allocator>(
-        frame: &mut Frame<'_, M, A>,
-        slice: Slice<'_>,
-    ) -> impl Future<Output = Result<(Self::Core, Region)>>;
+    ///
+    /// # Errors
+    /// As [`Lowering::place`].
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(Self::Core, Region)>;
 }
 
 /// Pointer, then the number of elements.
@@ -39,8 +36,8 @@ impl<X: Pointer> Pass<X> for PtrLen {
     type Core = (X, X);
 
     #[inline]
-    async fn pass<M: Mode, A: Allocator>(frame: &mut Frame<'_, M, A>, slice: Slice<'_>) -> Result<((X, X), Region)> {
-        let (pointer, count, region) = place(frame, slice).await?;
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X, X), Region)> {
+        let (pointer, count, region) = place(into, slice)?;
         Ok(((pointer, count), region))
     }
 }
@@ -53,20 +50,16 @@ impl<X: Pointer> Pass<X> for LenPtr {
     type Core = (X, X);
 
     #[inline]
-    async fn pass<M: Mode, A: Allocator>(frame: &mut Frame<'_, M, A>, slice: Slice<'_>) -> Result<((X, X), Region)> {
-        let (pointer, count, region) = place(frame, slice).await?;
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X, X), Region)> {
+        let (pointer, count, region) = place(into, slice)?;
         Ok(((count, pointer), region))
     }
 }
 
 #[inline]
-async fn place<X: Pointer, M: Mode, A: Allocator>(
-    frame: &mut Frame<'_, M, A>,
-    slice: Slice<'_>,
-) -> Result<(X, X, Region)> {
+fn place<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(X, X, Region)> {
     // Before anything is taken from the guest: a length that its pointers cannot hold has no room there anyway.
-    let (count, len) = (narrow(to_u64(slice.count))?, to_u64(slice.bytes.len()));
-    narrow::<X>(len)?;
-    let pointer = frame.place(slice.bytes, slice.align).await?;
-    Ok((narrow(pointer)?, count, Region { pointer, len }))
+    narrow::<X>(to_u64(slice.bytes.len()))?;
+    let region = into.place(slice.bytes, slice.align)?;
+    Ok((narrow(region.pointer)?, narrow(to_u64(slice.count))?, region))
 }

@@ -4,6 +4,7 @@ use crate::allocator::Allocator;
 use crate::core::{CoreType, Params, Pointer, Signature, narrow};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
+use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use std::alloc::Layout;
@@ -67,6 +68,9 @@ pub enum Owner {
     Frame,
 }
 
+/// Room that was reserved for a result.
+pub type Room = Option<Region>;
+
 /// The result axis of a [`Convention`](crate::Convention), for what lies in memory. Scalars need none: they are core
 /// values.
 pub trait Results<X: Pointer>: 'static {
@@ -82,10 +86,17 @@ pub trait Results<X: Pointer>: 'static {
     /// If the function has another type.
     fn resolve<P: Params>(signature: usize, func: &Func, store: impl AsContextMut) -> wasmtime::Result<Self::Func<P>>;
 
+    /// Reserves room for the result, before the arguments. There is none to reserve where the guest provides it.
+    fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
+        let _ = (func, into, shape);
+        None
+    }
+
     /// Calls it, and says where the result lies.
     fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
+        room: Room,
         params: P,
         shape: Shape,
     ) -> impl Future<Output = Result<Returned>>;
@@ -109,10 +120,11 @@ impl Results<u32> for Packed {
         func.typed(store)
     }
 
-    #[inline]
+    #[inline(always)]
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
+        _: Room,
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
@@ -137,10 +149,11 @@ impl<X: Pointer> Results<X> for Pair {
         func.typed(store)
     }
 
-    #[inline]
+    #[inline(always)]
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
+        _: Room,
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
@@ -168,22 +181,29 @@ impl<X: Pointer> Results<X> for ReturnPointer {
     }
 
     #[inline]
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
-        frame: &mut Frame<'_, M, A>,
-        params: P,
-        shape: Shape,
-    ) -> Result<Returned> {
+    fn prepare<P: Params>(_: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         let room = match shape {
             Shape::Value(layout) => layout,
             Shape::Slice(_) => Layout::new::<[X; 2]>(),
         };
-        let pointer = frame.reserve(room.size(), room.align()).await?;
-        frame.invoke(func, narrow::<X>(pointer)?.lead(params)).await?;
+        Some(into.reserve(room.size(), room.align()))
+    }
+
+    #[inline(always)]
+    async fn call<P: Params, M: Mode, A: Allocator>(
+        func: &Self::Func<P>,
+        frame: &mut Frame<'_, M, A>,
+        room: Room,
+        params: P,
+        shape: Shape,
+    ) -> Result<Returned> {
+        let room = room.ok_or(ErrorKind::Null)?;
+        frame.invoke(func, narrow::<X>(room.pointer)?.lead(params)).await?;
         match shape {
-            Shape::Value(_) => Ok(Returned { region: shape.at(pointer), owner: Owner::Frame }),
+            Shape::Value(_) => Ok(Returned { region: room, owner: Owner::Frame }),
             Shape::Slice(_) => {
-                Ok(Returned { region: read_pair::<X, M, A>(frame, pointer, shape)?, owner: Owner::Caller })
+                let region = read_pair::<X, M, A>(frame, room.pointer, shape)?;
+                Ok(Returned { region, owner: Owner::Caller })
             }
         }
     }
@@ -204,10 +224,11 @@ impl<X: Pointer> Results<X> for ReturnArea {
         func.typed(store)
     }
 
-    #[inline]
+    #[inline(always)]
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
+        _: Room,
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
@@ -285,17 +306,28 @@ impl Results<u32> for ByType {
     }
 
     #[inline]
+    fn prepare<P: Params>(func: &ByTypeFunc<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
+        match func {
+            ByTypeFunc::ReturnPointer(func) => <ReturnPointer as Results<u32>>::prepare::<P>(func, into, shape),
+            ByTypeFunc::Packed(_) | ByTypeFunc::Pair(_) | ByTypeFunc::ReturnArea(_) => None,
+        }
+    }
+
+    #[inline(always)]
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &ByTypeFunc<P>,
         frame: &mut Frame<'_, M, A>,
+        room: Room,
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
         match func {
-            ByTypeFunc::Packed(func) => Packed::call(func, frame, params, shape).await,
-            ByTypeFunc::Pair(func) => <Pair as Results<u32>>::call(func, frame, params, shape).await,
-            ByTypeFunc::ReturnPointer(func) => <ReturnPointer as Results<u32>>::call(func, frame, params, shape).await,
-            ByTypeFunc::ReturnArea(func) => <ReturnArea as Results<u32>>::call(func, frame, params, shape).await,
+            ByTypeFunc::Packed(func) => Packed::call(func, frame, room, params, shape).await,
+            ByTypeFunc::Pair(func) => <Pair as Results<u32>>::call(func, frame, room, params, shape).await,
+            ByTypeFunc::ReturnPointer(func) => {
+                <ReturnPointer as Results<u32>>::call(func, frame, room, params, shape).await
+            }
+            ByTypeFunc::ReturnArea(func) => <ReturnArea as Results<u32>>::call(func, frame, room, params, shape).await,
         }
     }
 }
@@ -325,13 +357,19 @@ impl<X: Pointer, R: Results<X>> Results<X> for Static<R> {
     }
 
     #[inline]
+    fn prepare<P: Params>(func: &R::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
+        R::prepare::<P>(func, into, shape)
+    }
+
+    #[inline(always)]
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &R::Func<P>,
         frame: &mut Frame<'_, M, A>,
+        room: Room,
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
-        let returned = R::call(func, frame, params, shape).await?;
+        let returned = R::call(func, frame, room, params, shape).await?;
         let owner = if returned.owner == Owner::Caller { Owner::Guest } else { returned.owner };
         Ok(Returned { owner, ..returned })
     }

@@ -5,9 +5,10 @@ use crate::core::{CoreValue, Params, Signature};
 use crate::error::{Place, Result};
 use crate::frame::Frame;
 use crate::lift::Lift;
+use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::region::Region;
-use crate::results::{Owner, Results, Returned};
+use crate::results::{Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
 use std::future::Future;
 use wasmtime::{AsContextMut, Func, TypedFunc};
@@ -41,10 +42,17 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     /// If the function has another type.
     fn resolve(signature: usize, func: &Func, store: impl AsContextMut) -> wasmtime::Result<Self::Func>;
 
+    /// Reserves room for the result, before the arguments.
+    fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
+        let _ = (func, into);
+        None
+    }
+
     /// Calls the export and reads what must be read while the frame lives.
     fn call<M: Mode>(
         func: &Self::Func,
         frame: &mut Frame<'_, M, C::Allocator>,
+        room: Room,
         params: P,
     ) -> impl Future<Output = Result<Self::Raw>>;
 
@@ -72,10 +80,11 @@ macro_rules! returns_core {
                 func.typed(store)
             }
 
-            #[inline]
+            #[inline(always)]
             async fn call<M: Mode>(
                 func: &Self::Func,
                 frame: &mut Frame<'_, M, C::Allocator>,
+                _: Room,
                 params: P,
             ) -> Result<Self> {
                 let $value = frame.invoke(func, params).await.map_err(|error| error.at(Place::Call))?;
@@ -117,8 +126,18 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     }
 
     #[inline]
-    async fn call<M: Mode>(func: &Self::Func, frame: &mut Frame<'_, M, C::Allocator>, params: P) -> Result<T::Raw> {
-        let Returned { region, owner } = C::Results::call(func, frame, params, T::SHAPE).await?;
+    fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
+        C::Results::prepare::<P>(func, into, T::SHAPE)
+    }
+
+    #[inline(always)]
+    async fn call<M: Mode>(
+        func: &Self::Func,
+        frame: &mut Frame<'_, M, C::Allocator>,
+        room: Room,
+        params: P,
+    ) -> Result<T::Raw> {
+        let Returned { region, owner } = C::Results::call(func, frame, room, params, T::SHAPE).await?;
         if region.pointer == 0 {
             return null::<T>(region);
         }
@@ -144,7 +163,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
 #[cold]
 fn null<T: Lift>(region: Region) -> Result<T::Raw> {
     match (T::null(), T::SHAPE) {
-        (Err(_), crate::results::Shape::Slice(_)) if region.len == 0 => T::read(&[], region),
+        (Err(_), Shape::Slice(_)) if region.len == 0 => T::read(&[], region),
         (null, _) => null,
     }
 }

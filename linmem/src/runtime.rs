@@ -4,6 +4,7 @@ use crate::allocator::{Allocator, Request};
 use crate::error::{ErrorKind, Place, Result};
 use crate::guest::{Guest, Health};
 use crate::ledger::{Block, Ledger};
+use crate::lowering::Room;
 use crate::mode::Mode;
 use crate::owner::Owner;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,8 @@ pub(crate) struct Runtime<A> {
     pub(crate) memory: Option<Memory>,
     pub(crate) health: Health,
     pub(crate) ledger: Ledger,
+    /// What the frame under way has taken of the scratch block, and lacks.
+    pub(crate) room: Room,
     /// How long the scratch block should be at the next call, when a call has found it too short; otherwise 0.
     pub(crate) wish: u64,
     /// Whether what was placed is zeroed.
@@ -40,7 +43,15 @@ pub(crate) struct Runtime<A> {
 impl<A: Allocator> Runtime<A> {
     pub(crate) fn new(allocator: A, owner: Owner, memory: Option<Memory>, zero: bool) -> Self {
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
-        Runtime { shared, memory, health: Health::default(), ledger: Ledger::default(), wish: 0, zero }
+        Runtime {
+            shared,
+            memory,
+            health: Health::default(),
+            ledger: Ledger::default(),
+            room: Room::default(),
+            wish: 0,
+            zero,
+        }
     }
 
     pub(crate) fn owner(&self) -> &Owner {
@@ -118,6 +129,7 @@ impl<A> Clone for Runtime<A> {
             memory: self.memory,
             health: self.health.clone(),
             ledger: Ledger::default(),
+            room: Room::default(),
             wish: 0,
             zero: self.zero,
         }

@@ -153,7 +153,7 @@ where
 
 /// Calls an export of an async store.
 #[cfg(feature = "async")]
-#[inline]
+#[inline(always)]
 pub async fn call_async<'s, S, I, H, C, A, T, B, R>(
     bound: &'s mut Bound<S, I, H>,
     export: fn(&I) -> &Export<C, A, T>,

@@ -37,11 +37,10 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     /// Places a slice, aligned for its elements. The region says where.
     ///
     /// # Errors
-    /// As [`Frame::reserve`].
+    /// [`ErrorKind::OutOfMemory`], [`ErrorKind::BadAllocation`], [`ErrorKind::Overlap`], [`ErrorKind::Grow`],
+    /// [`ErrorKind::TooLarge`], and what a call into the guest's allocator can end with.
     pub fn alloc<T: NoUninit>(&mut self, data: &[T]) -> Result<Region> {
-        let bytes = Element::<T>::bytes(data);
-        let pointer = now(self.0.place(bytes, align_of::<T>()))?;
-        Ok(Region::of_elements(pointer, crate::region::to_u64(data.len()), size_of::<T>()))
+        now(self.0.place(Element::<T>::bytes(data), align_of::<T>()))
     }
 
     /// Calls a function of this instance while what was placed lives.
@@ -86,14 +85,18 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     /// # Errors
     /// What the guest's allocator can end with.
     pub fn close(mut self) -> Result<()> {
-        now(self.0.close())
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if self.0.end() { now(self.0.release()) } else { Ok(()) }
     }
 }
 
 impl<S: AsContextMut, A: Allocator> Drop for MemoryFrame<'_, S, A> {
     fn drop(&mut self) {
         // A guest that traps here is poisoned, and its next user will hear of it.
-        let _ = now(self.0.close());
+        let _ = self.end();
     }
 }
 

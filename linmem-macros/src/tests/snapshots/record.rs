@@ -5,14 +5,12 @@ const _: () = {
     #[automatically_derived]
     impl<__Convention: ::linmem::Convention> ::linmem::Lower<__Convention> for Point {
         type Core = <&'static Self as ::linmem::Lower<__Convention>>::Core;
-        type After = ();
-        fn lower<__Mode: ::linmem::Mode>(
-            self,
-            frame: &mut ::linmem::Frame<'_, __Mode, __Convention::Allocator>,
-        ) -> impl ::core::future::Future<
-            Output = ::linmem::Result<(Self::Core, Self::After)>,
-        > {
-            ::linmem::__private::lower_record::<Self, __Convention, __Mode>(self, frame)
+        type Placed = ();
+        fn lower(
+            &mut self,
+            into: &mut ::linmem::Lowering<'_>,
+        ) -> ::linmem::Result<(Self::Core, ())> {
+            ::linmem::__private::lower_record::<Self, __Convention>(self, into)
         }
     }
 };

@@ -1,0 +1,129 @@
+//! Room for arguments: what is at hand is used at once, and what is missing is asked for and tried again.
+//!
+//! Arguments are lowered by plain code, without a way into the guest. They find room in the scratch block, one after the
+//! other. Where one does not, it is noted and the lowering goes on, only to find out what else is missing; the frame then
+//! takes all of that from the guest's allocator, and has the arguments lowered a second time, from the beginning. So the
+//! common call enters the guest once, and the code that lowers is the same for blocking and async calls.
+
+use crate::allocator::Request;
+use crate::error::{Place, Result};
+use crate::region::{Region, to_u64};
+
+/// The memory that arguments are lowered into.
+///
+/// What lowers may be run twice: it must ask for the same room each time, and change nothing but guest memory.
+#[derive(Debug)]
+pub struct Lowering<'m> {
+    /// All of the guest's memory.
+    pub(crate) memory: &'m mut [u8],
+    /// The scratch block.
+    pub(crate) scratch: Region,
+    pub(crate) room: &'m mut Room,
+}
+
+/// What one frame has taken, and what it lacks.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    /// The bytes of the scratch block that are taken, from its beginning.
+    pub(crate) used: u64,
+    /// Blocks that were taken for what did not fit, in the order in which it was asked for.
+    pub(crate) granted: Vec<Region>,
+    /// How many of these this attempt has used.
+    pub(crate) claimed: usize,
+    /// What this attempt found no room for, and for which argument.
+    pub(crate) missing: Vec<(Request, Option<Place>)>,
+    /// The argument under way.
+    pub(crate) place: Option<Place>,
+}
+
+impl Room {
+    /// Where an attempt begins, to begin there again.
+    #[inline]
+    pub(crate) fn mark(&self) -> (u64, usize) {
+        (self.used, self.claimed)
+    }
+
+    #[inline]
+    pub(crate) fn rewind(&mut self, (used, claimed): (u64, usize)) {
+        (self.used, self.claimed) = (used, claimed);
+        self.missing.clear();
+    }
+
+    /// Forgets the frame that has ended.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.used = 0;
+        self.claimed = 0;
+        self.place = None;
+        // They rarely hold anything, and then their own `clear` is cheap too.
+        self.granted.clear();
+        self.missing.clear();
+    }
+}
+
+impl Lowering<'_> {
+    /// Copies bytes into the guest, and returns where they lie.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds) if that is not in the guest's memory; what was reserved always is.
+    #[inline]
+    pub fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
+        let region = self.reserve(bytes.len(), align);
+        if self.room.missing.is_empty() {
+            region.of_mut(self.memory, 1)?.copy_from_slice(bytes);
+        }
+        Ok(region)
+    }
+
+    /// Reserves room, and returns where it is. What lies there is whatever lay there before.
+    ///
+    /// No bytes need no room: the address is then the alignment itself, which is neither null nor misaligned, as a
+    /// guest in Rust asks of the pointer of an empty slice. Where there is no room yet the address means nothing, and
+    /// whoever asked will be asked again.
+    ///
+    #[inline]
+    pub fn reserve(&mut self, size: usize, align: usize) -> Region {
+        let (len, align) = (to_u64(size), to_u64(align));
+        if len == 0 {
+            return Region { pointer: align, len };
+        }
+        match self.bump(len, align) {
+            Some(pointer) => Region { pointer, len },
+            None => self.claim(len, align),
+        }
+    }
+
+    /// Names the argument that room is reserved for from now on.
+    #[inline]
+    pub(crate) fn begin_argument(&mut self, index: usize) {
+        self.room.place = Some(Place::Argument { index, name: "" });
+    }
+
+    /// The next free bytes of the scratch block.
+    #[inline]
+    fn bump(&mut self, len: u64, align: u64) -> Option<u64> {
+        let mask = align.wrapping_sub(1);
+        let start = self.room.used.checked_add(mask)? & !mask;
+        let end = start.checked_add(len)?;
+        if end > self.scratch.len {
+            return None;
+        }
+        self.room.used = end;
+        // The scratch block is aligned for every type, so an aligned offset is an aligned address.
+        self.scratch.pointer.checked_add(start)
+    }
+
+    /// A block of its own: granted after the last attempt, or asked for now.
+    #[cold]
+    fn claim(&mut self, len: u64, align: u64) -> Region {
+        let granted = self.room.granted.get(self.room.claimed).copied();
+        self.room.claimed = self.room.claimed.saturating_add(1);
+        match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
+            Some(region) => Region { len, ..region },
+            None => {
+                self.room.missing.push((Request { size: len, align, grow: true }, self.room.place));
+                Region { pointer: align, len }
+            }
+        }
+    }
+}
