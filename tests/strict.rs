@@ -13,6 +13,14 @@
     clippy::all,
     clippy::pedantic
 )]
+// These are the user's own: about the docs of the trait below, and the tests.
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    clippy::bool_assert_comparison,
+    reason = "not about what the macro emits"
+)]
 
 extern crate std;
 
@@ -86,7 +94,7 @@ pub trait Everything {
 
     /// Deprecated methods are not reported where the macro names them.
     #[deprecated = "use `translate`"]
-    #[must_use]
+    #[must_use = "the sum is all there is"]
     fn sum(&mut self, values: &[f64]) -> guests::Result<f64>;
 
     /// An argument passed in another way.

@@ -44,7 +44,7 @@ use proc_macro::TokenStream;
 /// | `returns = path` | trait, method | how results are read, whatever the convention says | the convention's |
 /// | `memory = "…"` | trait | the export that is the guest's memory | `"memory"` |
 /// | `alloc = "…"` | trait | the export that allocates | found by the convention |
-/// | `free = "…"` | trait, with `alloc` | the export that releases | found by the convention |
+/// | `free = "…"` | trait, with `alloc` | the export that releases | with `alloc` alone, nothing is released |
 /// | `zero = false` | trait | whether what was placed is zeroed before it is released | `true` |
 /// | `crate = path` | trait | where linmem is, if it was renamed or re-exported | `::linmem` |
 /// | `name = "…"` | method | the export that is called | the method's name |

@@ -81,7 +81,7 @@ fn expand(input: &DeriveInput, options: &Options) -> TokenStream {
 
             #[automatically_derived]
             impl<__Convention: #krate::Convention> #krate::Lower<__Convention> for #name {
-                type Core = <&'static Self as #krate::Lower<__Convention>>::Core;
+                type Core = (__Convention::Pointer,);
                 type Placed = ();
 
                 fn lower(

@@ -46,7 +46,8 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
     /// If the instance is not one of the module that was planned for.
     fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self>;
 
-    /// Takes a block, or none where there is no room.
+    /// Takes a block, or none where there is no room. It should be aligned as requested; if it is not, linmem gives it
+    /// back and asks for one that is long enough to hold an aligned address wherever it begins.
     fn allocate<M: Mode>(
         &self,
         guest: &mut Guest<'_, M>,
@@ -55,6 +56,11 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
 
     /// Gives a block back: one of its own, or one that the guest returned as a result.
     fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>>;
+
+    /// Whether a block is released by its address alone, so that one without bytes can be, too.
+    fn releases_without_size(&self) -> bool {
+        false
+    }
 
     /// Where the next block would go, for allocators of the host's that can tell.
     fn next_available(&self, size: u64, align: u64) -> Option<u64> {
@@ -103,6 +109,10 @@ impl<X: Pointer> Allocator for Found<X> {
             Found::Exported(exported) => exported.release(guest, block).await,
             Found::Hosted(hosted) => hosted.release(guest, block).await,
         }
+    }
+
+    fn releases_without_size(&self) -> bool {
+        matches!(self, Found::Exported(exported) if exported.releases_without_size())
     }
 
     fn next_available(&self, size: u64, align: u64) -> Option<u64> {

@@ -1,14 +1,19 @@
 //! First fit over memory that the host grew, for guests that export no allocator.
 
 use crate::region::Region;
+use std::collections::BTreeMap;
 
-/// The free blocks of the memory that the host added to a guest, in the order of their addresses and never adjacent.
+/// Blocks of the memory that the host added to a guest.
 ///
-/// An arena is only bookkeeping: it neither reads nor grows memory. It knows what [`donate`](Arena::donate) gave it and
-/// hands out nothing else, so what the guest owned from the start is never touched.
+/// An arena is only bookkeeping: it neither reads nor grows memory. It hands out what [`donate`](Arena::donate) gave it
+/// and nothing else, and takes back what it handed out and nothing else, so what the guest owned from the start is never
+/// touched.
 #[derive(Debug, Default, Clone)]
 pub struct Arena {
+    /// In the order of their addresses, and never adjacent.
     free: Vec<Region>,
+    /// By their addresses.
+    taken: BTreeMap<u64, u64>,
 }
 
 impl Arena {
@@ -24,18 +29,21 @@ impl Arena {
         let (index, pointer) = self.fit(size, align)?;
         let block = self.free.remove(index);
         let (end, taken_end) = (block.end()?, pointer.checked_add(size)?);
-        self.give(Region { pointer: taken_end, len: end.saturating_sub(taken_end) });
-        self.give(Region { pointer: block.pointer, len: pointer.saturating_sub(block.pointer) });
+        self.donate(Region { pointer: taken_end, len: end.saturating_sub(taken_end) });
+        self.donate(Region { pointer: block.pointer, len: pointer.saturating_sub(block.pointer) });
+        self.taken.insert(pointer, size);
         Some(pointer)
     }
 
-    /// Adds memory that the host has just grown.
-    pub fn donate(&mut self, region: Region) {
-        self.give(region);
+    /// Takes back a block that was taken, by its address, and says whether there was one.
+    pub fn give(&mut self, pointer: u64) -> bool {
+        let taken = self.taken.remove(&pointer);
+        taken.into_iter().for_each(|len| self.donate(Region { pointer, len }));
+        taken.is_some()
     }
 
-    /// Takes a block back, and merges it with free neighbours.
-    pub fn give(&mut self, mut region: Region) {
+    /// Adds memory that the host has just grown, and merges it with free neighbours.
+    pub fn donate(&mut self, mut region: Region) {
         if region.len == 0 {
             return;
         }
@@ -121,10 +129,20 @@ mod tests {
         let blocks = [arena.take(32, 1), arena.take(32, 1), arena.take(32, 1)].map(Option::unwrap);
         assert_eq!(arena.free_bytes(), 0);
         for index in [0, 2, 1] {
-            arena.give(Region { pointer: blocks[index], len: 32 });
+            assert!(arena.give(blocks[index]));
         }
         assert_eq!(arena.largest(), 96);
         assert_eq!(arena.take(96, 1), Some(0));
+    }
+
+    #[test]
+    fn takes_back_only_what_it_handed_out_and_once() {
+        let mut arena = arena(&[(64, 64)]);
+        let block = arena.take(16, 16).unwrap();
+        assert!(!arena.give(0) && !arena.give(block + 1) && !arena.give(80));
+        assert!(arena.give(block));
+        assert!(!arena.give(block));
+        assert_eq!((arena.free_bytes(), arena.largest()), (64, 64));
     }
 
     #[test]
@@ -172,10 +190,10 @@ mod tests {
                 }
             } else {
                 let index = usize::try_from(random(held.len() as u64)).unwrap();
-                arena.give(held.swap_remove(index));
+                assert!(arena.give(held.swap_remove(index).pointer));
             }
         }
-        held.drain(..).for_each(|region| arena.give(region));
+        held.drain(..).for_each(|region| assert!(arena.give(region.pointer)));
         assert_eq!((arena.free_bytes(), arena.largest()), (12288, 8192));
         assert_eq!(arena.free.len(), 2);
     }

@@ -5,7 +5,7 @@
 
 mod fault;
 
-pub use fault::{Fault, Faults};
+pub use fault::{Fault, Faults, Role};
 
 use crate::convention::Convention;
 use crate::core::{CoreType, Signature};
@@ -40,10 +40,10 @@ impl<'m> Finder<'m> {
     }
 
     /// The same for a function that somebody named, so that it is a fault if it is not there. `role` is what it is
-    /// for: a method's name, say.
+    /// for.
     pub fn named_function(
         &mut self,
-        role: &'static str,
+        role: Role,
         name: &str,
         signatures: &[Signature],
     ) -> Option<(ModuleExport, usize)> {
@@ -74,7 +74,11 @@ impl<'m> Finder<'m> {
                 self.faults.push(Fault::WideMemory { name: name.to_owned() });
                 None
             }
-            Some(ExternType::Memory(ty)) if !ty.is_shared() => self.module.get_export_index(name),
+            Some(ExternType::Memory(ty)) if ty.is_shared() => {
+                self.faults.push(Fault::SharedMemory { name: name.to_owned() });
+                None
+            }
+            Some(ExternType::Memory(_)) => self.module.get_export_index(name),
             _ => {
                 let memories = self.names(|ty| matches!(ty, ExternType::Memory(_)));
                 self.faults.push(Fault::MissingMemory { name: name.to_owned(), memories });
@@ -83,10 +87,18 @@ impl<'m> Finder<'m> {
         }
     }
 
+    /// The memory of that name if there is one that can be used.
     pub(crate) fn optional_memory(&self, name: &str) -> Option<ModuleExport> {
-        self.module
-            .get_export_index(name)
-            .filter(|_| matches!(self.module.get_export(name), Some(ExternType::Memory(_))))
+        match self.module.get_export(name)? {
+            ExternType::Memory(ty) if !ty.is_shared() => self.module.get_export_index(name),
+            _ => None,
+        }
+    }
+
+    /// A fault if the module exports one of these allocators, whose functions free what they are given.
+    pub(crate) fn refuse_owner(&mut self, allocators: &[&'static str]) {
+        let found = allocators.iter().find(|name| matches!(self.module.get_export(name), Some(ExternType::Func(_))));
+        self.faults.extend(found.map(|allocator| Fault::GuestOwnsArguments { allocator }));
     }
 
     fn names(&self, kind: impl Fn(&ExternType) -> bool) -> Vec<String> {
@@ -135,7 +147,7 @@ impl<'m, I> Planner<'m, I> {
         T: Returns<C, A::Core>,
     {
         self.needs_memory |= A::NEEDS_MEMORY || T::NEEDS_MEMORY;
-        let found = self.finder.named_function(method, export, &T::signatures());
+        let found = self.finder.named_function(Role::Method(method), export, &T::signatures());
         self.exports.extend(found.map(|(index, signature)| ExportPlan {
             export: index,
             signature,

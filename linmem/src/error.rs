@@ -85,7 +85,9 @@ pub enum ErrorKind {
     /// The module could not be linked or instantiated, or its initialization failed.
     #[error("the module could not be instantiated")]
     Instantiate(#[source] wasmtime::Error),
-    /// The guest trapped, or a host function it called failed. The instance is poisoned from now on.
+    /// The guest trapped, or a host function it called failed, or the engine refused the call (a blocking one into an
+    /// async store, say): the source tells. The instance is poisoned from now on, because these cannot be told apart
+    /// safely.
     #[error("the guest trapped; replace the instance with a new one from its `Pre`")]
     Trap(#[source] wasmtime::Error),
     /// An earlier call trapped, was abandoned halfway or panicked, so the guest's state is not to be relied upon.
@@ -270,6 +272,14 @@ impl Error {
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.0.place.get_or_insert(place);
         self
+    }
+
+    #[must_use]
+    pub(crate) fn at_some(self, place: Option<Place>) -> Self {
+        match place {
+            Some(place) => self.at(place),
+            None => self,
+        }
     }
 
     #[must_use]

@@ -1,7 +1,7 @@
 //! One resolved export, and the one function through which every method calls its own.
 
 use crate::convention::Convention;
-use crate::error::{Place, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
 use crate::frame::Frame;
 use crate::lower::Args;
 use crate::lowering::Lowering;
@@ -62,6 +62,7 @@ where
         mut arguments: B,
     ) -> Result<T::Raw> {
         let mut lower = |into: &mut Lowering<'_>| {
+            into.begin(Place::Result);
             let room = T::prepare(&self.func, into);
             let (core, placed) = arguments.lower((), 0, into)?;
             Ok((room, core, placed))
@@ -70,7 +71,7 @@ where
             Some(lowered) => lowered,
             None => frame.lower_again((0, 0), &mut lower).await?,
         };
-        let raw = T::call(&self.func, frame, room, core).await.map_err(|error| error.at(Place::Result))?;
+        let raw = T::call(&self.func, frame, room, core).await.map_err(of_call)?;
         if B::COPIES_BACK {
             arguments.copy_back(0, placed, frame.memory()?)?;
         }
@@ -79,7 +80,7 @@ where
 
     /// Names the export, and the argument by its name.
     #[cold]
-    pub(crate) fn locate(&self, error: crate::Error) -> crate::Error {
+    pub(crate) fn locate(&self, error: Error) -> Error {
         error.in_export(self.names.export).name_argument(self.names.params)
     }
 }
@@ -93,4 +94,11 @@ where
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Export").field(&self.names.export).finish()
     }
+}
+
+/// Whether the guest did not return, or what it returned is at fault.
+#[cold]
+fn of_call(error: Error) -> Error {
+    let place = if matches!(error.kind(), ErrorKind::Trap(_)) { Place::Call } else { Place::Result };
+    error.at(place)
 }

@@ -1,7 +1,7 @@
 //! The guard around one call: what it places in the guest is zeroed and released, whichever way the call ends.
 
 use crate::allocator::{Allocator, Request};
-use crate::error::{ErrorKind, Poisoner, Result};
+use crate::error::{ErrorKind, Place, Poisoner, Result};
 use crate::ledger::{Block, Use};
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -23,9 +23,9 @@ pub struct Frame<'f, M: Mode, A: Allocator> {
     runtime: &'f mut Runtime<A>,
 }
 
-/// How often arguments are lowered before they are taken for restless: once to see, once with a scratch block that fits,
-/// and once with blocks of their own where there is no room for that.
-const ATTEMPTS: usize = 3;
+/// How often arguments are lowered before they are taken for restless: once to see, once with the scratch block that a
+/// dropped handle left, once with one that fits, and once with blocks of their own where there is no room for that.
+const ATTEMPTS: usize = 4;
 
 impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// Opens a frame for a call of that export. What earlier ones have left to be done comes first: see
@@ -34,6 +34,7 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     pub(crate) fn open(mode: M, runtime: &'f mut Runtime<A>, export: Option<&'static str>) -> Result<Self> {
         runtime.health.check()?;
         runtime.health.running = Poisoner(export);
+        runtime.room.clear();
         Ok(Frame { mode, runtime })
     }
 
@@ -73,7 +74,8 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>,
     ) -> Result<R> {
         for _ in 1..ATTEMPTS {
-            self.make_room(mark).await?;
+            let missing = std::mem::take(&mut self.runtime.room.missing);
+            self.make_room(mark, missing).await?;
             self.runtime.room.rewind(mark);
             if let Some(lowered) = self.lower(lower)? {
                 return Ok(lowered);
@@ -83,16 +85,17 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     }
 
     /// A longer scratch block where nothing lies in the old one yet and all will fit, or else a block for each.
-    async fn make_room(&mut self, mark: (u64, usize)) -> Result<()> {
-        let missing = std::mem::take(&mut self.runtime.room.missing);
-        let padded = |(request, _): &(Request, _)| request.size.saturating_add(request.align);
+    async fn make_room(&mut self, mark: (u64, usize), missing: Vec<(Request, Option<Place>)>) -> Result<()> {
+        let padded = |(request, _): &(Request, _)| request.size.saturating_add(request.align).saturating_sub(1);
         let total = missing.iter().map(padded).fold(self.runtime.room.used, u64::saturating_add);
         if total <= SCRATCH_MAX && self.runtime.room.granted.is_empty() {
             if mark == (0, 0) {
                 // Nothing that was lowered stays: the next attempt begins again.
                 self.wipe();
-                self.try_scratch(total).await?;
-                if self.runtime.ledger.scratch().is_some_and(|scratch| scratch.size >= total) {
+                let (before, first) = (self.runtime.ledger.scratch(), missing.first().and_then(|(_, place)| *place));
+                self.try_scratch(total).await.map_err(|error| error.at_some(first))?;
+                // Even one that a dropped handle has left, and that is too short, changes what does not fit.
+                if self.runtime.ledger.scratch() != before {
                     return Ok(());
                 }
             } else {
@@ -100,10 +103,7 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
             }
         }
         for (request, place) in missing {
-            let block = self.allocate(request).await.map_err(|error| match place {
-                Some(place) => error.at(place),
-                None => error,
-            })?;
+            let block = self.allocate(request).await.map_err(|error| error.at_some(place))?;
             self.runtime.room.granted.push(block.region());
         }
         Ok(())
@@ -128,10 +128,12 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     pub(crate) async fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
         let mark = self.runtime.room.mark();
         let mut lower = |into: &mut Lowering<'_>| into.place(bytes, align);
-        match self.lower(&mut lower)? {
+        let placed = match self.lower(&mut lower)? {
             Some(region) => Ok(region),
             None => self.lower_again(mark, &mut lower).await,
-        }
+        };
+        // The frame goes on after an error: see `MemoryFrame::alloc`.
+        placed.inspect_err(|_| self.runtime.room.give_up(mark))
     }
 
     /// Bytes of the guest's memory, taken afresh, for any call may have moved it.
@@ -179,7 +181,7 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
 
     /// Has a region that the guest returned released through the allocator when the frame ends.
     ///
-    /// Null is not released, nor is an empty region at its own alignment, which is Rust's pointer to nothing.
+    /// An empty region is released only if the allocator can be told of it by its address alone.
     ///
     /// # Errors
     /// [`Overlap`](crate::ErrorKind::Overlap) if it shares a byte with what the host holds: it would be released twice.
@@ -199,13 +201,25 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
 
     #[inline]
     fn receive(&mut self, region: Region, align: usize, purpose: Use) -> Result<()> {
-        let align = to_u64(align);
-        if region.pointer == 0 || (region.len == 0 && region.pointer == align) {
+        let block = Block { pointer: region.pointer, size: region.len, align: to_u64(align) };
+        if region.len == 0 && !self.is_block(block) {
             return Ok(());
         }
         self.runtime.ledger.admit(region)?;
-        self.runtime.ledger.hold(Block { pointer: region.pointer, size: region.len, align }, purpose);
+        self.runtime.ledger.hold(block, purpose);
         Ok(())
+    }
+
+    /// Whether an empty result is a block that the allocator wants back. `malloc(0)` may well return one, and only `free`
+    /// takes no length by which it could be told from a pointer to nothing: Rust's, which is the alignment itself, or one
+    /// into something else, held by the host or no memory at all.
+    #[cold]
+    fn is_block(&self, block: Block) -> bool {
+        let byte = Region { pointer: block.pointer, len: 1 };
+        self.runtime.allocator().releases_without_size()
+            && block.pointer != block.align
+            && self.bytes(byte, 1).is_ok()
+            && self.runtime.ledger.admit(byte).is_ok()
     }
 
     /// Makes sure that a region which is to be read after the frame has ended lies outside what the frame will zero.
@@ -233,15 +247,15 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
 
     #[inline]
     fn wipe(&mut self) {
-        if self.runtime.room.used != 0 || !self.runtime.ledger.is_empty() || self.runtime.health.is_poisoned() {
+        if self.runtime.room.touched() != 0 || !self.runtime.ledger.is_empty() || self.runtime.health.is_poisoned() {
             self.wipe_placed();
         }
     }
 
     fn wipe_placed(&mut self) {
-        let used = self.runtime.room.used;
+        let touched = self.runtime.room.touched();
         self.runtime.room.clear();
-        let scratch = self.runtime.ledger.scratch().map(|block| Region { len: used, ..block.region() });
+        let scratch = self.runtime.ledger.scratch().map(|block| Region { len: touched, ..block.region() });
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
         let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
         let bytes = bytes.unwrap_or_default();
@@ -258,8 +272,22 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         }
     }
 
-    /// Makes a block that lies in the guest already the frame's own: zeroed and released when that ends.
-    pub(crate) fn take_over(&mut self, block: Block) -> Result<()> {
+    /// Makes a region that lies in the guest already the frame's own: zeroed and released when that ends. None if it is
+    /// empty, and no block.
+    pub(crate) fn take_over(&mut self, region: Region) -> Result<Option<Block>> {
+        self.bytes(region, 1)?;
+        let block = Block { pointer: region.pointer, size: region.len, align: 1 };
+        if region.len == 0 && !self.is_block(block) {
+            return Ok(None);
+        }
+        self.runtime.ledger.admit(region)?;
+        self.runtime.ledger.hold(block, Use::Frame);
+        Ok(Some(block))
+    }
+
+    /// Takes a block back that a frame has left in the guest.
+    pub(crate) fn take_back(&mut self, block: Block) -> Result<()> {
+        self.bytes(block.region(), 1)?;
         self.runtime.ledger.admit(block.whole())?;
         self.runtime.ledger.hold(block, Use::Frame);
         Ok(())

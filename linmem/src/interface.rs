@@ -126,7 +126,7 @@ impl<I: Interface> Plan<I> {
         let exports = Arc::new(I::resolve(&mut resolver)?);
         let allocator = AllocatorOf::<I>::resolve(&self.allocator, &mut resolver)?;
         let owner = Owner::of(&mut store);
-        Ok(Handle { exports, runtime: Runtime::new(allocator, owner, memory, !I::SETTINGS.keep) })
+        Ok(Handle { instance: *instance, exports, runtime: Runtime::new(allocator, owner, memory, !I::SETTINGS.keep) })
     }
 }
 
@@ -135,7 +135,8 @@ impl<I: Interface> Plan<I> {
 ///
 /// Keep it where the store cannot be kept: beside other handles to the same store, or in the store's own data, so that a
 /// host function can take it out and call the guest back. A clone is a second handle to the same instance, with a
-/// scratch block of its own; that a call through one has poisoned the instance is seen by all.
+/// scratch block of its own; that a call through one has poisoned the instance is seen by all. Each knows the blocks
+/// that it holds itself: a guest that names bytes which another handle holds damages itself, and is not told.
 ///
 /// ```
 /// use linmem::{Handle, wasm_import};
@@ -168,18 +169,22 @@ impl<I: Interface> Plan<I> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Handle<I: Interface> {
+    instance: Instance,
     exports: Arc<I>,
     pub(crate) runtime: Runtime<AllocatorOf<I>>,
 }
 
 impl<I: Interface> Clone for Handle<I> {
     fn clone(&self) -> Self {
-        Handle { exports: Arc::clone(&self.exports), runtime: self.runtime.clone() }
+        Handle { instance: self.instance, exports: Arc::clone(&self.exports), runtime: self.runtime.clone() }
     }
 }
 
 impl<I: Interface> Handle<I> {
     /// Binds an instance that somebody else made. Its initialization (`_initialize`, say) is that somebody's too.
+    ///
+    /// For a second handle to the same exports clone the first: one that is made anew does not hear that the instance
+    /// was poisoned through another.
     ///
     /// # Errors
     /// [`ErrorKind::Bind`] with all that the instance's module lacks.
@@ -208,6 +213,12 @@ impl<I: Interface> Handle<I> {
     pub fn into_bound<S: AsContextMut>(self, store: S) -> Result<Bound<S, I>> {
         self.check(&store)?;
         Ok(Bound::from_parts(store, self))
+    }
+
+    /// The instance, for what no trait says: another trait's handle, its globals and tables.
+    #[must_use]
+    pub fn instance(&self) -> Instance {
+        self.instance
     }
 
     /// Whether an earlier call has poisoned the instance, so that every further one ends with

@@ -72,7 +72,9 @@ impl Ledger {
         // Two neighbours suffice to look at: the blocks are in order, and apart.
         let at = self.held.partition_point(|(block, _)| block.pointer < region.pointer);
         let neighbours = [at.checked_sub(1), Some(at)].into_iter().filter_map(|index| Some(self.held.get(index?)?.0));
-        neighbours.chain(self.scratch).map(Block::whole).find(|held| held.overlaps(region))
+        // A block without bytes has an address all the same, and is not to be passed over when neighbours are looked at.
+        let occupied = |block: Block| Region { len: block.size.max(1), ..block.whole() };
+        neighbours.chain(self.scratch).map(occupied).find(|held| held.overlaps(region))
     }
 
     #[inline]
@@ -111,11 +113,6 @@ impl Ledger {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.held.is_empty()
-    }
-
-    /// Whether nothing is held at all.
-    pub(crate) fn is_unused(&self) -> bool {
-        self.held.is_empty() && self.scratch.is_none()
     }
 
     #[inline]

@@ -154,7 +154,7 @@ mod scalar;
 pub use crate::core::{CoreType, CoreValue, Params, Pointer, Signature};
 pub use allocator::Allocator;
 pub use arena::Arena;
-pub use bind::{Fault, Faults, Finder, Planner, Resolver};
+pub use bind::{Fault, Faults, Finder, Planner, Resolver, Role};
 pub use convention::Convention;
 pub use error::{Error, ErrorKind, Place, Poisoner, Result};
 pub use frame::Frame;
@@ -165,7 +165,7 @@ pub use lift::Lift;
 pub use linmem_macros::{Record, wasm_import};
 pub use lower::Lower;
 pub use lowering::Lowering;
-pub use memory::{Allocation, LinearMemory, MemoryFrame, Outcome};
+pub use memory::{Allocation, Leaked, LinearMemory, MemoryFrame, Outcome};
 #[cfg(feature = "async")]
 pub use mode::Async;
 pub use mode::{Blocking, Mode};

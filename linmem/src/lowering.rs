@@ -26,13 +26,15 @@ pub struct Lowering<'m> {
 pub(crate) struct Room {
     /// The bytes of the scratch block that are taken, from its beginning.
     pub(crate) used: u64,
+    /// The most that any attempt has taken: so many may have been written to.
+    touched: u64,
     /// Blocks that were taken for what did not fit, in the order in which it was asked for.
     pub(crate) granted: Vec<Region>,
     /// How many of these this attempt has used.
     pub(crate) claimed: usize,
-    /// What this attempt found no room for, and for which argument.
+    /// What this attempt found no room for, and what it is for.
     pub(crate) missing: Vec<(Request, Option<Place>)>,
-    /// The argument under way.
+    /// What is being lowered.
     pub(crate) place: Option<Place>,
 }
 
@@ -45,14 +47,28 @@ impl Room {
 
     #[inline]
     pub(crate) fn rewind(&mut self, (used, claimed): (u64, usize)) {
+        self.touched = self.touched();
         (self.used, self.claimed) = (used, claimed);
         self.missing.clear();
+    }
+
+    /// Gives an attempt up. Blocks that were granted to it stay the frame's, and go with it.
+    pub(crate) fn give_up(&mut self, mark: (u64, usize)) {
+        self.rewind(mark);
+        self.granted.truncate(self.claimed);
+    }
+
+    /// How many bytes of the scratch block, from its beginning, may have been written to.
+    #[inline]
+    pub(crate) fn touched(&self) -> u64 {
+        self.touched.max(self.used)
     }
 
     /// Forgets the frame that has ended.
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.used = 0;
+        self.touched = 0;
         self.claimed = 0;
         self.place = None;
         // They rarely hold anything, and then their own `clear` is cheap too.
@@ -93,24 +109,23 @@ impl Lowering<'_> {
         }
     }
 
-    /// Names the argument that room is reserved for from now on.
+    /// Says what room is reserved for from now on.
     #[inline]
-    pub(crate) fn begin_argument(&mut self, index: usize) {
-        self.room.place = Some(Place::Argument { index, name: "" });
+    pub(crate) fn begin(&mut self, place: Place) {
+        self.room.place = Some(place);
     }
 
     /// The next free bytes of the scratch block.
     #[inline]
     fn bump(&mut self, len: u64, align: u64) -> Option<u64> {
         let mask = align.wrapping_sub(1);
-        let start = self.room.used.checked_add(mask)? & !mask;
-        let end = start.checked_add(len)?;
-        if end > self.scratch.len {
+        let pointer = self.scratch.pointer.checked_add(self.room.used)?.checked_add(mask)? & !mask;
+        let used = pointer.checked_add(len)?.checked_sub(self.scratch.pointer)?;
+        if used > self.scratch.len {
             return None;
         }
-        self.room.used = end;
-        // The scratch block is aligned for every type, so an aligned offset is an aligned address.
-        self.scratch.pointer.checked_add(start)
+        self.room.used = used;
+        Some(pointer)
     }
 
     /// A block of its own: granted after the last attempt, or asked for now.

@@ -3,7 +3,7 @@
 mod allocation;
 mod outcome;
 
-pub use allocation::{Allocation, MemoryFrame};
+pub use allocation::{Allocation, Leaked, MemoryFrame};
 pub use outcome::Outcome;
 
 use crate::allocator::{Allocator, Found, Request};
@@ -12,11 +12,11 @@ use crate::core::CoreType;
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::interface::Settings;
-use crate::ledger::Block;
 use crate::mode::{Blocking, now};
 use crate::owner::Owner;
 use crate::region::{Region, to_u64};
 use crate::runtime::{MAX_ALIGN, Runtime};
+use std::ops::{Deref, DerefMut};
 use wasmtime::{AsContext, AsContextMut, Instance, Memory, StoreContext, StoreContextMut, TypedFunc};
 use wasmtime::{WasmParams, WasmResults};
 
@@ -58,15 +58,17 @@ use wasmtime::{WasmParams, WasmResults};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct LinearMemory<S: AsContextMut, A: Allocator = Found> {
+pub struct LinearMemory<'h, S: AsContextMut, A: Allocator = Found> {
     store: S,
     memory: Memory,
-    runtime: Runtime<A>,
+    runtime: Held<'h, A>,
 }
 
-impl<S: AsContextMut> LinearMemory<S> {
+impl<S: AsContextMut> LinearMemory<'_, S> {
     /// The memory that the instance exports under that name, `"memory"` if none is given, with the allocator that it
     /// exports under a known name (`malloc`, `alloc`, `__wbindgen_malloc`, …), or else the host's arena.
+    ///
+    /// Keep it, rather than open it anew for every call: each leaves a mark in the store, by which it knows its own.
     ///
     /// # Errors
     /// [`ErrorKind::Bind`] if there is no such memory.
@@ -79,7 +81,7 @@ impl<S: AsContextMut> LinearMemory<S> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
+impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// The same with an allocator under names of the user's, or one of another kind.
     ///
     /// # Errors
@@ -97,10 +99,10 @@ impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
         let found = memory.and_then(|export| instance.get_module_export(&mut store, &export)?.into_memory());
         let memory = Some(found.ok_or_else(other_module)?);
         let runtime = Runtime::new(allocator, Owner::of(&mut store), memory, !settings.keep);
-        Self::from_parts(store, runtime)
+        Self::from_parts(store, Held::Own(Box::new(runtime)))
     }
 
-    pub(crate) fn from_parts(store: S, runtime: Runtime<A>) -> Result<Self> {
+    pub(crate) fn from_parts(store: S, runtime: Held<'h, A>) -> Result<Self> {
         let memory = runtime.memory.ok_or(ErrorKind::NoMemory)?;
         Ok(LinearMemory { store, memory, runtime })
     }
@@ -193,10 +195,8 @@ impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
         if region.pointer == 0 {
             return Err(ErrorKind::Null.into());
         }
-        frame.bytes(region, 1)?;
-        let block = Block { pointer: region.pointer, size: region.len, align: 1 };
-        frame.take_over(block)?;
-        Ok(Allocation::new(MemoryFrame(frame), region, Some(block), true))
+        let block = frame.take_over(region)?;
+        Ok(Allocation::new(MemoryFrame(frame), region, block, true))
     }
 
     /// Calls a function of this instance. A trap poisons the instance, for linmem's other handles too.
@@ -215,10 +215,9 @@ impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
     ///
     /// # Errors
     /// [`ErrorKind::OutOfBounds`] if it is no block of this memory's, and what the guest's allocator can end with.
-    pub fn release(&mut self, block: Block) -> Result<()> {
+    pub fn release(&mut self, leaked: Leaked) -> Result<()> {
         let mut frame = self.open_frame()?;
-        frame.bytes(block.region(), 1)?;
-        frame.take_over(block)?;
+        frame.take_back(leaked.0)?;
         MemoryFrame(frame).close()
     }
 
@@ -231,7 +230,7 @@ impl<S: AsContextMut, A: Allocator> LinearMemory<S, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> AsContext for LinearMemory<S, A> {
+impl<S: AsContextMut, A: Allocator> AsContext for LinearMemory<'_, S, A> {
     type Data = S::Data;
 
     fn as_context(&self) -> StoreContext<'_, S::Data> {
@@ -239,18 +238,47 @@ impl<S: AsContextMut, A: Allocator> AsContext for LinearMemory<S, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> AsContextMut for LinearMemory<S, A> {
+impl<S: AsContextMut, A: Allocator> AsContextMut for LinearMemory<'_, S, A> {
     fn as_context_mut(&mut self) -> StoreContextMut<'_, S::Data> {
         self.store.as_context_mut()
     }
 }
 
-/// The store is at hand here, so nothing is left behind in the guest.
-impl<S: AsContextMut, A: Allocator> Drop for LinearMemory<S, A> {
+/// The store is at hand here, so nothing is left behind in the guest. What a handle has lent stays with the handle.
+impl<S: AsContextMut, A: Allocator> Drop for LinearMemory<'_, S, A> {
     fn drop(&mut self) {
-        if !self.runtime.ledger.is_unused() {
+        // Not while the host panics: a second panic, in a host function that the guest calls, would abort.
+        if let (Held::Own(runtime), false) = (&mut self.runtime, std::thread::panicking()) {
             // There is nobody to tell of a guest that traps now; it is poisoned, and its next user will hear of it.
-            let _ = now(self.runtime.trim(&mut Blocking(&mut self.store)));
+            let _ = now(runtime.trim(Blocking(&mut self.store)));
+        }
+    }
+}
+
+/// Its own state, or that of the handle whose memory this is: two that know nothing of each other would not see that the
+/// guest names the same bytes to both.
+#[derive(Debug)]
+pub(crate) enum Held<'h, A: Allocator> {
+    Own(Box<Runtime<A>>),
+    Lent(&'h mut Runtime<A>),
+}
+
+impl<A: Allocator> Deref for Held<'_, A> {
+    type Target = Runtime<A>;
+
+    fn deref(&self) -> &Runtime<A> {
+        match self {
+            Held::Own(runtime) => runtime,
+            Held::Lent(runtime) => runtime,
+        }
+    }
+}
+
+impl<A: Allocator> DerefMut for Held<'_, A> {
+    fn deref_mut(&mut self) -> &mut Runtime<A> {
+        match self {
+            Held::Own(runtime) => runtime,
+            Held::Lent(runtime) => runtime,
         }
     }
 }

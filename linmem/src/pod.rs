@@ -2,7 +2,7 @@
 
 use crate::error::{ErrorKind, Result};
 use crate::region::to_u64;
-use bytemuck::{NoUninit, Pod};
+use bytemuck::{NoUninit, Pod, PodCastError};
 use std::marker::PhantomData;
 
 /// A `bytemuck` POD struct that crosses *by value*: as an argument it is placed in memory and its address passed, and as
@@ -70,9 +70,14 @@ impl<T: Pod> Element<T> {
     #[inline]
     pub(crate) fn slice(bytes: &[u8]) -> Result<&[T]> {
         let () = Self::CROSSES;
-        bytemuck::try_cast_slice(bytes).map_err(|_| {
+        bytemuck::try_cast_slice(bytes).map_err(|error| {
+            let (len, size) = (to_u64(bytes.len()), to_u64(size_of::<T>()));
             let (pointer, align) = (to_u64(bytes.as_ptr().addr()), to_u64(align_of::<T>()));
-            ErrorKind::Misaligned { pointer, align }.into()
+            match error {
+                PodCastError::TargetAlignmentGreaterAndInputNotAligned => ErrorKind::Misaligned { pointer, align },
+                _ => ErrorKind::WrongSize { len, size },
+            }
+            .into()
         })
     }
 

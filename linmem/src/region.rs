@@ -1,6 +1,7 @@
 //! The one place where numbers from the guest become host slices.
 
-use crate::error::{ErrorKind, Result};
+use crate::core::narrow;
+use crate::error::{Error, ErrorKind, Result};
 use std::fmt;
 use std::ops::Range;
 
@@ -81,6 +82,15 @@ impl Region {
     #[cold]
     fn out_of_bounds(self, memory: usize) -> ErrorKind {
         ErrorKind::OutOfBounds { region: self, memory: to_u64(memory) }
+    }
+}
+
+/// Pointer and length as the parameters of a 32-bit guest's function.
+impl TryFrom<Region> for (u32, u32) {
+    type Error = Error;
+
+    fn try_from(region: Region) -> Result<Self> {
+        Ok((narrow(region.pointer)?, narrow(region.len)?))
     }
 }
 

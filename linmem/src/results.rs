@@ -30,15 +30,11 @@ impl Shape {
         layout
     }
 
-    /// What an address and a count name, where a convention returns both.
-    fn named(self, pointer: u64, count: u64) -> Result<Region> {
-        let region = Region::of_elements(pointer, count, self.layout().size());
+    /// What an address and a count name, where a convention returns both: elements, or the bytes of a value.
+    fn named(self, pointer: u64, count: u64) -> Region {
         match self {
-            Shape::Slice(_) => Ok(region),
-            // There the count is a length in bytes, and can only be the type's.
-            Shape::Value(layout) if count == to_u64(layout.size()) => Ok(Region { len: count, ..region }),
-            Shape::Value(_) if pointer == 0 => Ok(Region { pointer, len: 0 }),
-            Shape::Value(layout) => Err(ErrorKind::WrongSize { len: count, size: to_u64(layout.size()) }.into()),
+            Shape::Slice(layout) => Region::of_elements(pointer, count, layout.size()),
+            Shape::Value(_) => Region { pointer, len: count },
         }
     }
 
@@ -129,7 +125,7 @@ impl Results<u32> for Packed {
         shape: Shape,
     ) -> Result<Returned> {
         let packed = frame.invoke(func, params).await?;
-        let region = shape.named(packed >> 32, packed & u64::from(u32::MAX))?;
+        let region = shape.named(packed >> 32, packed & u64::from(u32::MAX));
         Ok(Returned { region, owner: Owner::Caller })
     }
 }
@@ -158,7 +154,7 @@ impl<X: Pointer> Results<X> for Pair {
         shape: Shape,
     ) -> Result<Returned> {
         let (pointer, count) = frame.invoke(func, params).await?;
-        Ok(Returned { region: shape.named(pointer.into(), count.into())?, owner: Owner::Caller })
+        Ok(Returned { region: shape.named(pointer.into(), count.into()), owner: Owner::Caller })
     }
 }
 
@@ -248,7 +244,7 @@ impl<X: Pointer> Results<X> for ReturnArea {
 fn read_pair<X: Pointer, M: Mode, A: Allocator>(frame: &Frame<'_, M, A>, at: u64, shape: Shape) -> Result<Region> {
     let pair = Region { pointer: at, len: to_u64(size_of::<[X; 2]>()) };
     let (pointer, count) = frame.bytes(pair, align_of::<X>())?.split_at_checked(X::SIZE).unwrap_or_default();
-    shape.named(X::read(pointer), X::read(count))
+    Ok(shape.named(X::read(pointer), X::read(count)))
 }
 
 /// Whichever of [`Packed`], [`Pair`], [`ReturnPointer`] and [`ReturnArea`] the export's type tells; no two of them have

@@ -2,12 +2,12 @@
 
 use crate::convention::Convention;
 use crate::core::{CoreValue, Params, Signature};
-use crate::error::{Place, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
-use crate::region::Region;
+use crate::region::{Region, to_u64};
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
 use std::future::Future;
@@ -87,7 +87,7 @@ macro_rules! returns_core {
                 _: Room,
                 params: P,
             ) -> Result<Self> {
-                let $value = frame.invoke(func, params).await.map_err(|error| error.at(Place::Call))?;
+                let $value = frame.invoke(func, params).await?;
                 $lift
             }
 
@@ -141,8 +141,13 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
         if region.pointer == 0 {
             return null::<T>(region);
         }
-        // In bounds first: what is not in memory was never allocated, and is not to be released either.
-        frame.bytes(region, 1)?;
+        let size = to_u64(T::SHAPE.layout().size());
+        let wrong_size = matches!(T::SHAPE, Shape::Value(_)) && region.len != size;
+        let wrong_size = wrong_size.then_some(ErrorKind::WrongSize { len: region.len, size });
+        // What is not in memory was never allocated, and is not to be released either.
+        if let Err(out_of_bounds) = frame.bytes(region, 1) {
+            return Err(wrong_size.map_or(out_of_bounds, Error::from));
+        }
         let align = T::SHAPE.layout().align();
         match owner {
             Owner::Caller if T::BORROWS => frame.lend(region, align)?,
@@ -150,7 +155,10 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
             Owner::Guest if T::BORROWS => frame.outlives(region)?,
             Owner::Guest | Owner::Frame => {}
         }
-        T::read(frame.memory()?, region)
+        match wrong_size {
+            Some(wrong_size) => Err(wrong_size.into()),
+            None => T::read(frame.memory()?, region),
+        }
     }
 
     #[inline]

@@ -2,6 +2,7 @@
 
 use crate::allocator::{Allocator, Request};
 use crate::error::{ErrorKind, Place, Result};
+use crate::frame::Frame;
 use crate::guest::{Guest, Health};
 use crate::ledger::{Block, Ledger};
 use crate::lowering::Room;
@@ -21,7 +22,7 @@ pub(crate) const MAX_ALIGN: u64 = 16;
 struct Shared<A> {
     allocator: A,
     owner: Owner,
-    /// What handles held when they were dropped, outside any call: the next one to need memory takes it over.
+    /// What handles held when they were dropped, outside any call: the next clone takes it over, or whoever needs memory.
     left: Mutex<Ledger>,
 }
 
@@ -66,8 +67,21 @@ impl<A: Allocator> Runtime<A> {
         Guest { mode, memory: self.memory, health: &mut self.health }
     }
 
-    /// Takes a block from the guest, and checks what the guest says of it. The caller enters it into the ledger.
+    /// Takes an aligned block from the guest. The caller enters it into the ledger.
     pub(crate) async fn allocate<M: Mode>(&mut self, mode: &mut M, request: Request) -> Result<Block> {
+        let block = self.take_block(mode, request).await?;
+        if block.pointer & request.align.wrapping_sub(1) == 0 {
+            return Ok(block);
+        }
+        // An allocator that is not told the alignment may return any address, and a typed slice there would be undefined
+        // behaviour in the guest.
+        self.release_block(mode, block).await?;
+        let size = request.size.saturating_add(request.align.saturating_sub(1));
+        self.take_block(mode, Request { size, ..request }).await
+    }
+
+    /// Takes a block from the guest, and checks what the guest says of it.
+    async fn take_block<M: Mode>(&mut self, mode: &mut M, request: Request) -> Result<Block> {
         let Request { size, align, .. } = request;
         let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
         let taken = self.shared.allocator.allocate(&mut guest, request).await?;
@@ -80,11 +94,27 @@ impl<A: Allocator> Runtime<A> {
         Ok(block)
     }
 
+    async fn release_block<M: Mode>(&mut self, mode: &mut M, block: Block) -> Result<()> {
+        let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
+        self.shared.allocator.release(&mut guest, block).await
+    }
+
+    /// Gives everything that is held back to the guest's allocator, and what dropped handles have left.
+    pub(crate) async fn trim<M: Mode>(&mut self, mode: M) -> Result<()> {
+        self.ledger.take_over(&mut self.shared.left());
+        self.ledger.replace_scratch(None);
+        self.wish = 0;
+        if self.ledger.is_empty() {
+            return self.health.check();
+        }
+        // A frame, so that a panic of the host's on the way leaves the instance poisoned.
+        Frame::open(mode, self, None)?.catch_up().await
+    }
+
     /// Gives all that is due back to the guest's allocator.
     pub(crate) async fn release_due<M: Mode>(&mut self, mode: &mut M) -> Result<()> {
         while let Some(block) = self.ledger.pop_due() {
-            let mut guest = Guest { mode: &mut *mode, memory: self.memory, health: &mut self.health };
-            self.shared.allocator.release(&mut guest, block).await.map_err(|error| error.at(Place::Release))?;
+            self.release_block(mode, block).await.map_err(|error| error.at(Place::Release))?;
         }
         Ok(())
     }
@@ -102,17 +132,6 @@ impl<A: Allocator> Runtime<A> {
     }
 }
 
-impl<A: Allocator> Runtime<A> {
-    /// Gives everything that is held back to the guest's allocator.
-    pub(crate) async fn trim<M: Mode>(&mut self, mode: &mut M) -> Result<()> {
-        self.health.check()?;
-        self.ledger.take_over(&mut self.shared.left());
-        self.ledger.replace_scratch(None);
-        self.ledger.recall();
-        self.release_due(mode).await
-    }
-}
-
 impl<A> Shared<A> {
     /// A ledger is whole between any two of its steps, so a lock that was held through a panic is fine.
     fn left(&self) -> MutexGuard<'_, Ledger> {
@@ -121,14 +140,17 @@ impl<A> Shared<A> {
 }
 
 /// A second handle to the same instance: the allocator, the verdict on its health and the memory are shared, the scratch
-/// block is its own. So a host function can call back while the first handle's arguments lie in its own block.
+/// block is its own, or one that a dropped handle has left. So a host function can call back while the first handle's
+/// arguments lie in theirs.
 impl<A> Clone for Runtime<A> {
     fn clone(&self) -> Self {
+        let mut ledger = Ledger::default();
+        ledger.take_over(&mut self.shared.left());
         Runtime {
             shared: Arc::clone(&self.shared),
             memory: self.memory,
             health: self.health.clone(),
-            ledger: Ledger::default(),
+            ledger,
             room: Room::default(),
             wish: 0,
             zero: self.zero,
@@ -139,6 +161,7 @@ impl<A> Clone for Runtime<A> {
 impl<A> Drop for Runtime<A> {
     fn drop(&mut self) {
         if !self.health.is_poisoned() {
+            self.ledger.recall();
             self.shared.left().take_over(&mut self.ledger);
         }
     }

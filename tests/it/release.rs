@@ -1,1 +1,257 @@
-//! release
+//! Releases: what traps there, what is given back wrongly, and that all that was placed is zeroed before.
+
+use crate::hostile::{assert_poisoned, assert_trap, counting, holds_run};
+use crate::support::{bind, handle, instance, ledger};
+use linmem::{Bound, ErrorKind, LinearMemory, Place, Record, Result, results, wasm_import};
+
+#[wasm_import]
+trait Ledger {
+    fn trap_dealloc_in(&mut self, nth: u32) -> Result<()>;
+    fn length(&mut self, data: &[u8]) -> Result<u32>;
+    fn echo_packed(&mut self, data: &[u8]) -> Result<Vec<u8>>;
+    fn reverse(&mut self, data: &mut [u8]) -> Result<()>;
+    fn greet(&mut self, name: &[u8]) -> Result<String>;
+    fn concat(&mut self, a: &[u8], b: &[u8], c: &[u8]) -> Result<Vec<u8>>;
+    fn live_blocks(&mut self) -> Result<u32>;
+    fn last_released_nonzero(&mut self) -> Result<u32>;
+    fn banner(&mut self) -> Result<String>;
+}
+
+#[wasm_import]
+trait Borrowing {
+    fn greet(&mut self, name: &[u8]) -> Result<&str>;
+    fn echo_packed(&mut self, data: &[u8]) -> Result<&[u8]>;
+    fn live_blocks(&mut self) -> Result<u32>;
+    fn trap_dealloc_in(&mut self, nth: u32) -> Result<()>;
+    #[wasm(returns = results::Static)]
+    fn banner(&mut self) -> Result<&str>;
+}
+
+const LONG: usize = 70_000;
+
+#[test]
+fn a_trap_while_an_argument_is_released_is_told_and_poisons() {
+    let (mut store, instance) = instance(ledger());
+    let mut handle = handle::<LedgerExports>(&mut store, &instance);
+    let mut guest = handle.bind(&mut store).unwrap();
+    guest.trap_dealloc_in(1).unwrap();
+    assert_trap(&guest.length(&[7; LONG]).unwrap_err(), "length", Place::Release);
+    assert_poisoned(guest.live_blocks(), Some("length"));
+    assert!(!holds_run(&mut store, &instance, 7, 1000), "zeroed before it was released");
+}
+
+#[test]
+fn a_trap_in_the_second_release_of_three_leaves_all_three_zeroed() {
+    for nth in 1..=4 {
+        let (mut store, instance) = instance(ledger());
+        let mut handle = handle::<LedgerExports>(&mut store, &instance);
+        let mut guest = handle.bind(&mut store).unwrap();
+        guest.trap_dealloc_in(nth).unwrap();
+        let error = guest.concat(&[7; LONG], &[7; LONG], &[7; LONG]).unwrap_err();
+        assert_trap(&error, "concat", Place::Release);
+        assert_poisoned(guest.live_blocks(), Some("concat"));
+        // What the guest itself had copied is its own: three times as long.
+        let memory = instance.get_memory(&mut store, "memory").unwrap();
+        let runs: Vec<_> =
+            memory.data(&store).chunk_by(|a, b| a == b).filter(|run| run[0] == 7 && run.len() > 1000).collect();
+        assert!(runs.iter().all(|run| run.len() > 2 * LONG), "{:?}", runs.iter().map(|r| r.len()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_trap_while_an_owned_result_is_released_is_told_and_poisons() {
+    let mut guest = bind::<LedgerExports>(ledger());
+    guest.trap_dealloc_in(1).unwrap();
+    assert_trap(&guest.greet(b"you").unwrap_err(), "greet", Place::Release);
+    assert_poisoned(guest.live_blocks(), Some("greet"));
+}
+
+#[test]
+fn a_trap_while_a_borrowed_result_is_released_is_the_next_calls() {
+    let mut guest = bind::<BorrowingExports>(ledger());
+    guest.trap_dealloc_in(1).unwrap();
+    assert_eq!(guest.greet(b"you").unwrap(), "Hello, you!");
+    assert_trap(&guest.live_blocks().unwrap_err(), "live_blocks", Place::Release);
+    assert_poisoned(guest.live_blocks(), Some("live_blocks"));
+}
+
+#[test]
+fn a_trap_while_a_trim_releases_is_told() {
+    let mut guest = bind::<LedgerExports>(ledger());
+    guest.trap_dealloc_in(1).unwrap();
+    assert_eq!(guest.length(b"x").unwrap(), 1);
+    let error = Bound::trim(&mut guest).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Trap(_)));
+    assert_eq!((error.export(), error.place()), (None, Some(Place::Release)));
+    assert_eq!(error.to_string(), "release: the guest trapped; replace the instance with a new one from its `Pre`");
+    assert!(Bound::handle(&guest).is_poisoned());
+}
+
+#[test]
+fn a_trim_that_traps_does_not_blame_the_call_before() {
+    let mut guest = bind::<LedgerExports>(ledger());
+    guest.trap_dealloc_in(1).unwrap();
+    assert_eq!(guest.length(b"x").unwrap(), 1);
+    Bound::trim(&mut guest).unwrap_err();
+    // `length` returned long ago.
+    assert_poisoned(guest.live_blocks(), None);
+}
+
+#[test]
+fn a_trap_in_the_release_of_a_memory_frame_is_told_when_it_is_closed() {
+    let (mut store, instance) = instance(ledger());
+    let trap = instance.get_typed_func::<u32, ()>(&mut store, "trap_dealloc_in").unwrap();
+    let mut memory = LinearMemory::open(&mut store, &instance, None).unwrap();
+    memory.call(&trap, 1).unwrap();
+    let mut frame = memory.frame().unwrap();
+    frame.alloc(&[7_u8; LONG]).unwrap();
+    let error = frame.close().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Trap(_)));
+    assert_eq!((error.export(), error.place()), (None, Some(Place::Release)));
+    assert_poisoned(memory.frame().map(|_| ()), None);
+    drop(memory);
+    assert!(!holds_run(&mut store, &instance, 7, 1000));
+}
+
+/// The guest says that its static text is the host's to give back, and traps when it is.
+#[test]
+fn a_static_result_declared_as_owned_is_a_trap_in_the_release() {
+    let mut guest = bind::<LedgerExports>(ledger());
+    assert_trap(&guest.banner().unwrap_err(), "banner", Place::Release);
+    assert_poisoned(guest.live_blocks(), Some("banner"));
+    // Declared as static it is released by nobody.
+    let mut guest = bind::<BorrowingExports>(ledger());
+    for _ in 0..3 {
+        assert_eq!(guest.banner().unwrap(), "ledger: every block is accounted for");
+    }
+    Bound::trim(&mut guest).unwrap();
+    assert_eq!(guest.live_blocks().unwrap(), 0);
+}
+
+#[test]
+fn every_result_goes_back_in_its_own_length() {
+    for len in [0_usize, 1, 15, 16, 300, LONG] {
+        let data = vec![3; len];
+        let mut owned = bind::<LedgerExports>(ledger());
+        let mut borrowed = bind::<BorrowingExports>(ledger());
+        for _ in 0..3 {
+            assert_eq!(owned.echo_packed(&data).unwrap(), data);
+            assert_eq!(borrowed.echo_packed(&data).unwrap(), data);
+        }
+        Bound::trim(&mut owned).unwrap();
+        Bound::trim(&mut borrowed).unwrap();
+        assert_eq!((owned.live_blocks().unwrap(), borrowed.live_blocks().unwrap()), (0, 0), "{len} bytes");
+    }
+}
+
+#[test]
+fn text_that_is_not_utf8_goes_back_too() {
+    let mut owned = bind::<LedgerExports>(ledger());
+    let error = owned.greet(b"\xff").unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InvalidUtf8 { valid_up_to: 7, .. }));
+    assert_eq!((error.export(), error.place()), (Some("greet"), Some(Place::Result)));
+    Bound::trim(&mut owned).unwrap();
+    assert_eq!(owned.live_blocks().unwrap(), 0);
+
+    let mut borrowed = bind::<BorrowingExports>(ledger());
+    let error = borrowed.greet(b"\xff").map(str::to_owned).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InvalidUtf8 { valid_up_to: 7, .. }));
+    assert_eq!(borrowed.live_blocks().unwrap(), 1, "the scratch block: the result went before this call");
+    Bound::trim(&mut borrowed).unwrap();
+    assert_eq!(borrowed.live_blocks().unwrap(), 0);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, bytemuck::Pod, bytemuck::Zeroable, Record)]
+#[repr(C)]
+struct Four(u32);
+
+#[wasm_import]
+trait Records {
+    #[wasm(returns = results::Packed)]
+    fn echo_packed(&mut self, data: &[u8]) -> Result<Four>;
+    fn live_blocks(&mut self) -> Result<u32>;
+}
+
+#[test]
+fn a_value_of_the_wrong_size_goes_back_too() {
+    let mut guest = bind::<RecordsExports>(ledger());
+    assert_eq!(guest.echo_packed(&[1, 0, 0, 0]).unwrap(), Four(1));
+    let error = guest.echo_packed(b"hello").unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::WrongSize { len: 5, size: 4 }), "{error}");
+    Bound::trim(&mut guest).unwrap();
+    assert_eq!(guest.live_blocks().unwrap(), 0);
+}
+
+#[test]
+fn arguments_are_zero_when_they_go_back() {
+    for len in [1, 255, 256, 257, 5000, 65_536, LONG] {
+        let mut guest = bind::<LedgerExports>(ledger());
+        let data = vec![0x77; len];
+        let mut both = data.clone();
+        for _ in 0..3 {
+            guest.length(&data).unwrap();
+            guest.reverse(&mut both).unwrap();
+        }
+        Bound::trim(&mut guest).unwrap();
+        assert_eq!((guest.last_released_nonzero().unwrap(), guest.live_blocks().unwrap()), (0, 0), "{len}");
+    }
+}
+
+#[test]
+fn no_byte_of_an_argument_is_left_between_calls() {
+    for len in [3, 300, 20_000, LONG] {
+        let (mut store, instance) = instance(ledger());
+        let mut handle = handle::<LedgerExports>(&mut store, &instance);
+        for _ in 0..3 {
+            handle.bind(&mut store).unwrap().length(&vec![0x77; len]).unwrap();
+            assert!(!holds_run(&mut store, &instance, 0x77, 3), "{len}");
+        }
+    }
+}
+
+#[wasm_import(zero = false)]
+trait Keeping {
+    fn length(&mut self, data: &[u8]) -> Result<u32>;
+    fn last_released_nonzero(&mut self) -> Result<u32>;
+    fn live_blocks(&mut self) -> Result<u32>;
+}
+
+#[test]
+fn zeroing_can_be_switched_off_and_blocks_go_back_all_the_same() {
+    let mut guest = bind::<KeepingExports>(ledger());
+    guest.length(&[0x77; LONG]).unwrap();
+    assert_eq!(guest.last_released_nonzero().unwrap() as usize, LONG);
+    Bound::trim(&mut guest).unwrap();
+    assert_eq!(guest.live_blocks().unwrap(), 0);
+}
+
+#[wasm_import]
+trait Trimming {
+    fn echo(&mut self, data: &[u8]) -> Result<&[u8]>;
+}
+
+/// Every order of trims and calls gives each block back once: the guest traps on a second time.
+#[test]
+fn trims_between_calls_release_each_block_once() {
+    let module = counting(
+        r#"(func (export "echo") (param i32 i32) (result i32 i32) (local $to i32)
+          (local.set $to (call $alloc (local.get 1)))
+          (memory.copy (local.get $to) (local.get 0) (local.get 1))
+          (local.get $to) (local.get 1))"#,
+    );
+    for pattern in 0_u32..64 {
+        let (mut store, instance) = instance(&module);
+        let mut guest = handle::<TrimmingExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+        for step in 0..6 {
+            if pattern >> step & 1 == 0 {
+                assert_eq!(guest.echo(b"hello").unwrap(), b"hello");
+            } else {
+                Bound::trim(&mut guest).unwrap();
+            }
+        }
+        Bound::trim(&mut guest).unwrap();
+        Bound::trim(&mut guest).unwrap();
+        drop(guest);
+        assert_eq!(crate::hostile::live(&mut store, &instance), 0, "{pattern:06b}");
+    }
+}

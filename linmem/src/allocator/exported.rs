@@ -1,7 +1,7 @@
 //! An allocator that the guest exports as functions.
 
 use super::Request;
-use crate::bind::{Finder, Resolver};
+use crate::bind::{Finder, Resolver, Role};
 use crate::core::{CoreType, Pointer, Signature, narrow};
 use crate::error::Result;
 use crate::guest::Guest;
@@ -13,17 +13,13 @@ use wasmtime::{AsContextMut, ModuleExport, TypedFunc};
 
 /// Exports that allocate, each with the one that releases, in the order in which they are looked for.
 ///
-/// Sources: the C library; the hand-written `extern "C"` pairs of Rust and Zig guests; wasm-bindgen's
-/// `__wbindgen_malloc`/`__wbindgen_free`; the canonical ABI's `cabi_realloc`, which never frees, since there the guest
-/// owns what it is given.
-const KNOWN: [(&str, &str); 6] = [
-    ("malloc", "free"),
-    ("alloc", "dealloc"),
-    ("allocate", "deallocate"),
-    ("alloc", "free"),
-    ("__wbindgen_malloc", "__wbindgen_free"),
-    ("cabi_realloc", ""),
-];
+/// Sources: the C library, and the hand-written `extern "C"` pairs of Rust and Zig guests.
+const KNOWN: [(&str, &str); 4] =
+    [("malloc", "free"), ("alloc", "dealloc"), ("allocate", "deallocate"), ("alloc", "free")];
+
+/// Allocators of tool-chains whose functions free the arguments that they are given: wasm-bindgen's, and the canonical
+/// ABI's. Memory that the host reuses must not be passed to them.
+const OF_OWNERS: [&str; 2] = ["__wbindgen_malloc", "cabi_realloc"];
 
 /// Functions of the guest that allocate and release.
 pub struct Exported<X: Pointer = u32> {
@@ -66,15 +62,19 @@ fn signatures<X: Pointer>(params: &[usize], results: &[CoreType]) -> Vec<Signatu
 pub(super) fn find<X: Pointer>(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
     let (allocates, releases) = (signatures::<X>(&[1, 2, 4], &[X::TYPE]), signatures::<X>(&[1, 2, 3], &[]));
     if let Some(name) = settings.allocator {
-        let allocate = finder.named_function("allocator", name, &allocates);
-        let release = settings.deallocator.and_then(|name| finder.named_function("deallocator", name, &releases));
+        let allocate = finder.named_function(Role::Allocator, name, &allocates);
+        let release = settings.deallocator.and_then(|name| finder.named_function(Role::Deallocator, name, &releases));
         return Some(ExportedPlan { allocate: allocate?, release });
     }
-    KNOWN.iter().find_map(|(allocate, release)| {
+    let known = KNOWN.iter().find_map(|(allocate, release)| {
         let allocate = finder.function(allocate, &allocates)?;
-        let found = finder.function(release, &releases);
-        (found.is_some() || release.is_empty()).then_some(ExportedPlan { allocate, release: found })
-    })
+        let release = Some(finder.function(release, &releases)?);
+        Some(ExportedPlan { allocate, release })
+    });
+    if known.is_none() {
+        finder.refuse_owner(&OF_OWNERS);
+    }
+    known
 }
 
 impl<X: Pointer> Exported<X> {
@@ -94,19 +94,12 @@ impl<X: Pointer> Exported<X> {
         Ok(Exported { allocate, release })
     }
 
+    pub(super) fn releases_without_size(&self) -> bool {
+        matches!(self.release, Some(Release::Pointer(_)))
+    }
+
     pub(super) async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
         let Request { size, align, .. } = request;
-        let block = Block { pointer: self.call(guest, size, align).await?, size, align };
-        if block.pointer == 0 {
-            return Ok(None);
-        }
-        if block.pointer & align.wrapping_sub(1) == 0 {
-            return Ok(Some(block));
-        }
-        // An allocator that is not told the alignment may return any address, and a typed slice there would be
-        // undefined behaviour in the guest. Enough room holds an aligned address wherever it begins.
-        self.release(guest, block).await?;
-        let size = size.saturating_add(align.saturating_sub(1));
         let pointer = self.call(guest, size, align).await?;
         Ok((pointer != 0).then_some(Block { pointer, size, align }))
     }

@@ -60,7 +60,8 @@ impl Allocator for Hosted {
     }
 
     async fn release<M: Mode>(&self, _: &mut Guest<'_, M>, block: Block) -> Result<()> {
-        self.arena().give(block.whole());
+        // A guest without an allocator may still return addresses: of memory of its own, which stays its own.
+        self.arena().give(block.pointer);
         Ok(())
     }
 

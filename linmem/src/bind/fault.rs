@@ -3,14 +3,47 @@
 use crate::core::Signature;
 use std::fmt;
 
+/// What an export is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// The method of this name.
+    Method(&'static str),
+    /// To allocate.
+    Allocator,
+    /// To release.
+    Deallocator,
+}
+
+impl Role {
+    /// The option that names another export for it.
+    fn option(self) -> &'static str {
+        match self {
+            Role::Method(_) => "name",
+            Role::Allocator => "alloc",
+            Role::Deallocator => "free",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Role::Method(name) => write!(f, "`{name}`"),
+            Role::Allocator => f.write_str("allocator"),
+            Role::Deallocator => f.write_str("deallocator"),
+        }
+    }
+}
+
 /// One thing that the module does not have as the trait asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// There is no export of that name.
     MissingExport {
-        /// What it is wanted for: the method's name, or `allocator`.
-        role: &'static str,
+        /// What it is wanted for.
+        role: Role,
         /// The name that was looked for.
         export: String,
         /// The signatures that would do.
@@ -21,7 +54,7 @@ pub enum Fault {
     /// The export is a function of another type.
     WrongSignature {
         /// What it is wanted for.
-        role: &'static str,
+        role: Role,
         /// Its name.
         export: String,
         /// The signatures that would do.
@@ -32,16 +65,26 @@ pub enum Fault {
     /// The export is a memory, a global or a table.
     NotAFunction {
         /// What it is wanted for.
-        role: &'static str,
+        role: Role,
         /// Its name.
         export: String,
     },
-    /// There is no memory of that name that the host may use (a shared one it may not).
+    /// The module's allocator is that of a tool-chain whose functions free their arguments themselves.
+    GuestOwnsArguments {
+        /// Its name.
+        allocator: &'static str,
+    },
+    /// There is no memory of that name.
     MissingMemory {
         /// The name that was looked for.
         name: String,
         /// The memories that the module does export.
         memories: Vec<String>,
+    },
+    /// The memory is shared with other threads, so that no slice of it can be borrowed.
+    SharedMemory {
+        /// Its name.
+        name: String,
     },
     /// The memory has 64-bit addresses, and the convention 32-bit pointers.
     WideMemory {
@@ -73,19 +116,31 @@ impl fmt::Display for Fault {
         match self {
             Fault::MissingExport { role, export, wanted, functions } => write!(
                 f,
-                "`{role}`: no export `{export}` of type {}; the module exports {} (set `name = \"…\"` if it is another)",
+                "{role}: no export `{export}` of type {}; the module exports {} (set `{} = \"…\"` if it is another)",
                 OneOf(wanted),
-                List(functions)
+                List(functions),
+                role.option()
             ),
             Fault::WrongSignature { role, export, wanted, found } => {
-                write!(f, "`{role}`: `{export}` has type {found}, and the trait asks for {}", OneOf(wanted))
+                write!(f, "{role}: `{export}` has type `{found}`, and the trait asks for {}", OneOf(wanted))
             }
-            Fault::NotAFunction { role, export } => write!(f, "`{role}`: `{export}` is exported, but is no function"),
+            Fault::NotAFunction { role, export } => write!(f, "{role}: `{export}` is exported, but is no function"),
+            Fault::GuestOwnsArguments { allocator } => write!(
+                f,
+                "functions of modules with `{allocator}` free their arguments, which linmem cannot hand over yet (for \
+                 others in such a module name it: `alloc = \"{allocator}\"`)"
+            ),
             Fault::MissingMemory { name, memories } => write!(
                 f,
                 "no memory is exported as `{name}`; the module exports {} (set `memory = \"…\"` if it is another)",
                 List(memories)
             ),
+            Fault::SharedMemory { name } => {
+                write!(
+                    f,
+                    "the memory `{name}` is shared, and other threads may write to it: build the module without threads"
+                )
+            }
             Fault::WideMemory { name } => {
                 write!(f, "the memory `{name}` has 64-bit addresses; name a convention whose `Pointer` is `u64`")
             }

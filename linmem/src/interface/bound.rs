@@ -5,7 +5,7 @@ use crate::convention::Convention;
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::Export;
 use crate::lower::Args;
-use crate::memory::LinearMemory;
+use crate::memory::{Held, LinearMemory};
 use crate::mode::{Blocking, now};
 use crate::returns::Returns;
 use std::borrow::BorrowMut;
@@ -36,6 +36,19 @@ impl<S: AsContextMut, I: Interface> Bound<S, I> {
         let linked = linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?;
         Pre::<S::Data, I>::new(linked)?.instantiate(store)
     }
+
+    /// As [`instantiate`](Bound::instantiate), for stores whose host functions or limiter are async.
+    ///
+    /// # Errors
+    /// As [`instantiate`](Bound::instantiate).
+    #[cfg(feature = "async")]
+    pub async fn instantiate_async(store: S, module: &Module, linker: &Linker<S::Data>) -> Result<Self>
+    where
+        S: AsContextMut<Data: Send> + Send,
+    {
+        let linked = linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?;
+        Pre::<S::Data, I>::new(linked)?.instantiate_async(store).await
+    }
 }
 
 impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
@@ -57,9 +70,8 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     ///
     /// # Errors
     /// [`ErrorKind::NoMemory`] if the module has none.
-    pub fn memory(this: &mut Self) -> Result<LinearMemory<&mut S, AllocatorOf<I>>> {
-        let runtime = this.handle.borrow().runtime.clone();
-        LinearMemory::from_parts(&mut this.store, runtime)
+    pub fn memory(this: &mut Self) -> Result<LinearMemory<'_, &mut S, AllocatorOf<I>>> {
+        LinearMemory::from_parts(&mut this.store, Held::Lent(&mut this.handle.borrow_mut().runtime))
     }
 
     /// Gives everything that linmem holds in the guest back to its allocator: the scratch block, and a borrowed result.
@@ -69,7 +81,7 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     /// # Errors
     /// [`ErrorKind::Trap`] from the guest's allocator, [`ErrorKind::Poisoned`].
     pub fn trim(this: &mut Self) -> Result<()> {
-        now(this.handle.borrow_mut().runtime.trim(&mut Blocking(&mut this.store)))
+        now(this.handle.borrow_mut().runtime.trim(Blocking(&mut this.store)))
     }
 
     /// As [`trim`](Bound::trim), for async stores.
@@ -81,7 +93,7 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     where
         S: AsContextMut<Data: Send>,
     {
-        this.handle.borrow_mut().runtime.trim(&mut crate::mode::Async(&mut this.store)).await
+        this.handle.borrow_mut().runtime.trim(crate::mode::Async(&mut this.store)).await
     }
 }
 
@@ -145,7 +157,7 @@ where
     R: MethodResult<Ok = T::Out<'s>>,
 {
     let Bound { store, handle, .. } = bound;
-    let Handle { exports, runtime } = handle.borrow_mut();
+    let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
     let outcome = now(export.run(Blocking(&mut *store), runtime, arguments));
     R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
@@ -170,7 +182,7 @@ where
     R: MethodResult<Ok = T::Out<'s>>,
 {
     let Bound { store, handle, .. } = bound;
-    let Handle { exports, runtime } = handle.borrow_mut();
+    let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
     let outcome = export.run(crate::mode::Async(&mut *store), runtime, arguments).await;
     R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))

@@ -95,14 +95,31 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
 
 impl<S: AsContextMut, A: Allocator> Drop for MemoryFrame<'_, S, A> {
     fn drop(&mut self) {
-        // A guest that traps here is poisoned, and its next user will hear of it.
-        let _ = self.end();
+        // While the host panics the guest is not entered, because a second panic there would abort: the frame itself
+        // zeroes, and what is due is released later. A guest that traps here is poisoned, and its next user will hear
+        // of it.
+        if !std::thread::panicking() {
+            let _ = self.end();
+        }
     }
 }
 
 impl<S: AsContextMut, A: Allocator> fmt::Debug for MemoryFrame<'_, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryFrame").finish_non_exhaustive()
+    }
+}
+
+/// A block that an [`Allocation`] has left in the guest. There is one for each, so it can be released once only.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "it is the only way to release the bytes"]
+pub struct Leaked(pub(super) Block);
+
+impl Leaked {
+    /// The bytes.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        self.0.region()
     }
 }
 
@@ -171,10 +188,10 @@ impl<'m, S: AsContextMut, A: Allocator> Allocation<'m, S, A> {
 
     /// Leaves the bytes in the guest, and returns what [`LinearMemory::release`](crate::LinearMemory::release) takes;
     /// none for no bytes.
-    #[must_use = "the block is the only way to release the bytes"]
-    pub fn leave(mut self) -> Option<Block> {
+    #[must_use = "it is the only way to release the bytes"]
+    pub fn leave(mut self) -> Option<Leaked> {
         self.auto_deallocate = false;
-        self.block
+        self.block.map(Leaked)
     }
 
     /// The bytes.

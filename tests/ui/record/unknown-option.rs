@@ -1,6 +1,7 @@
+use bytemuck::{Pod, Zeroable};
 use linmem::Record;
 
-#[derive(Clone, Copy, Record)]
+#[derive(Clone, Copy, Pod, Zeroable, Record)]
 #[record(krate = linmem)]
 #[repr(C)]
 pub struct Point {

@@ -4,7 +4,7 @@ const _: () = {
     impl ::linmem::Record for Point {}
     #[automatically_derived]
     impl<__Convention: ::linmem::Convention> ::linmem::Lower<__Convention> for Point {
-        type Core = <&'static Self as ::linmem::Lower<__Convention>>::Core;
+        type Core = (__Convention::Pointer,);
         type Placed = ();
         fn lower(
             &mut self,

@@ -1,0 +1,122 @@
+//! Borrowed results: seen where they lie, until the next call.
+
+use crate::support::{bind, handle, instance, ledger, wat};
+use linmem::results::Static;
+use linmem::{Bound, wasm_import};
+use std::ops::Range;
+
+#[wasm_import]
+trait Borrowed {
+    fn greet(&mut self, name: &str) -> linmem::Result<&str>;
+    fn echo_packed(&mut self, bytes: &[u8]) -> linmem::Result<&[u8]>;
+    fn echo_ret(&mut self, bytes: &[u8]) -> linmem::Result<&[u8]>;
+    fn echo_area(&mut self, bytes: &[u8]) -> linmem::Result<&[u8]>;
+    fn find_word(&mut self, text: &str, needle: &str) -> linmem::Result<Option<&str>>;
+    fn doubled_u32(&mut self, values: &[u32]) -> linmem::Result<&[u32]>;
+    #[wasm(returns = Static)]
+    fn banner(&mut self) -> linmem::Result<&str>;
+    fn length(&mut self, bytes: &[u8]) -> linmem::Result<u32>;
+    fn grow_and_length(&mut self, bytes: &[u8]) -> linmem::Result<u32>;
+}
+
+/// The account as somebody else sees it, without a call that would release what is lent.
+#[wasm_import]
+trait Account {
+    fn live_blocks(&mut self) -> linmem::Result<u32>;
+    fn live_bytes(&mut self) -> linmem::Result<u32>;
+}
+
+fn addresses<T>(slice: &[T]) -> Range<usize> {
+    let Range { start, end } = slice.as_ptr_range();
+    start.addr()..end.addr()
+}
+
+#[test]
+fn borrowed_results_lie_in_the_memory_itself() {
+    let mut guest = bind::<BorrowedExports>(ledger());
+    let seen = [
+        addresses(guest.greet("you").unwrap().as_bytes()),
+        addresses(guest.echo_packed(&[7; 300]).unwrap()),
+        addresses(guest.echo_ret(&[7; 70_000]).unwrap()),
+        addresses(guest.echo_area(b"x").unwrap()),
+        addresses(guest.find_word("a haystack", "hay").unwrap().unwrap().as_bytes()),
+        addresses(guest.doubled_u32(&[1, 2, 3]).unwrap()),
+        addresses(guest.banner().unwrap().as_bytes()),
+    ];
+    assert_eq!(seen.clone().map(|range| range.len()), [11, 300, 70_000, 1, 8, 12, 36]);
+    let memory = addresses(Bound::memory(&mut guest).unwrap().as_slice());
+    assert!(seen.iter().all(|range| memory.start <= range.start && range.end <= memory.end), "{seen:?} in {memory:?}");
+}
+
+#[test]
+fn borrowed_results_read_right() {
+    let mut guest = bind::<BorrowedExports>(ledger());
+    assert_eq!(guest.greet("you").unwrap(), "Hello, you!");
+    assert_eq!(guest.echo_packed(b"\0\xff").unwrap(), b"\0\xff");
+    assert_eq!(guest.echo_ret(b"ret").unwrap(), b"ret");
+    assert_eq!(guest.echo_area(b"area").unwrap(), b"area");
+    assert_eq!(guest.find_word("a haystack", "hay").unwrap(), Some("haystack"));
+    assert_eq!(guest.find_word("a haystack", "needle").unwrap(), None);
+    assert_eq!(guest.doubled_u32(&[21, 1]).unwrap(), [42, 2]);
+    assert_eq!(guest.banner().unwrap(), "ledger: every block is accounted for");
+    for bytes in [guest.echo_packed(&[]).unwrap().to_vec(), guest.echo_area(&[]).unwrap().to_vec()] {
+        assert_eq!(bytes, []);
+    }
+    assert_eq!(guest.doubled_u32(&[]).unwrap(), [0_u32; 0]);
+}
+
+#[test]
+fn borrowed_results_live_in_the_guest_until_the_next_call() {
+    let (mut store, instance) = instance(ledger());
+    let mut guest = handle::<BorrowedExports>(&mut store, &instance);
+    let mut account = handle::<AccountExports>(&mut store, &instance);
+    let mut live = |store: &mut wasmtime::Store<()>| {
+        let mut account = account.bind(store).unwrap();
+        (account.live_blocks().unwrap(), account.live_bytes().unwrap())
+    };
+    const SCRATCH: u32 = 256;
+    assert_eq!(live(&mut store), (0, 0));
+
+    assert_eq!(guest.bind(&mut store).unwrap().greet("you").unwrap(), "Hello, you!");
+    assert_eq!(live(&mut store), (2, SCRATCH + 11));
+    assert_eq!(guest.bind(&mut store).unwrap().echo_area(b"four").unwrap(), b"four");
+    assert_eq!(live(&mut store), (2, SCRATCH + 4), "the last one only");
+    assert_eq!(guest.bind(&mut store).unwrap().find_word("", "needle").unwrap(), None);
+    assert_eq!(live(&mut store), (1, SCRATCH));
+    assert_eq!(guest.bind(&mut store).unwrap().doubled_u32(&[1, 2]).unwrap(), [2, 4]);
+    assert_eq!(live(&mut store), (2, SCRATCH + 8));
+    assert_eq!(guest.bind(&mut store).unwrap().length(b"any call will do").unwrap(), 16);
+    assert_eq!(live(&mut store), (1, SCRATCH));
+    assert_eq!(guest.bind(&mut store).unwrap().banner().unwrap().len(), 36);
+    assert_eq!(live(&mut store), (1, SCRATCH), "static results are the guest's");
+
+    guest.bind(&mut store).unwrap().greet("you").unwrap();
+    Bound::trim(&mut guest.bind(&mut store).unwrap()).unwrap();
+    assert_eq!(live(&mut store), (0, 0));
+}
+
+#[test]
+fn a_borrowed_result_is_read_after_memory_has_grown() {
+    let mut guest = bind::<BorrowedExports>(ledger());
+    assert_eq!(guest.grow_and_length(&[1; 40]).unwrap(), 40);
+    assert_eq!(guest.greet("after").unwrap(), "Hello, after!");
+    // Larger than all memory so far: the guest grows while the argument lies in it.
+    let long = vec![3; 8 << 20];
+    assert!(guest.echo_packed(&long).unwrap() == long);
+}
+
+#[test]
+fn a_borrowed_result_may_lie_anywhere_but_in_what_the_call_placed() {
+    #[wasm_import]
+    trait Same {
+        #[wasm(returns = Static)]
+        fn same(&mut self, bytes: &[u8]) -> linmem::Result<&[u8]>;
+        #[wasm(name = "also", returns = Static)]
+        fn owned(&mut self, bytes: &[u8]) -> linmem::Result<Vec<u8>>;
+    }
+    let mut guest = bind::<SameExports>(&wat(r#"(module (memory (export "memory") 1)
+        (func (export "same") (export "also") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1)))"#));
+    assert_eq!(guest.owned(b"copied in time").unwrap(), b"copied in time");
+    let error = guest.same(b"zeroed already").unwrap_err();
+    assert!(matches!(error.kind(), linmem::ErrorKind::Overlap { region, .. } if region.len == 14), "{error}");
+}
