@@ -169,7 +169,7 @@ fn an_allocator_that_the_host_cannot_name_is_named_by_the_user() {
         (func (export "live") (result i32) (global.get $live)))"#));
     let held = typed::<(), i32>(&mut store, &instance, "live");
     let settings = Settings::new().memory("m").allocator("take").deallocator("give");
-    let mut memory: LinearMemory<_> = LinearMemory::with(&mut store, &instance, settings).unwrap();
+    let mut memory: LinearMemory<'_, _> = LinearMemory::with(&mut store, &instance, settings).unwrap();
     let mut allocation = memory.alloc(b"here", false, true).unwrap();
     assert_eq!(allocation.index(), 4096);
     assert_eq!(allocation.call(&held, ()).unwrap(), 1);
@@ -182,7 +182,7 @@ fn zeroing_may_be_switched_off() {
     let (mut store, instance) = instance(ledger());
     let released = typed::<(), u32>(&mut store, &instance, "last_released_nonzero");
     let settings = Settings::new().zero(false);
-    let mut memory: LinearMemory<_> = LinearMemory::with(&mut store, &instance, settings).unwrap();
+    let mut memory: LinearMemory<'_, _> = LinearMemory::with(&mut store, &instance, settings).unwrap();
     drop(memory.alloc(&[1; 64], false, true).unwrap());
     assert_eq!(memory.call(&released, ()).unwrap(), 64);
 }

@@ -268,7 +268,7 @@ fn arguments_are_zeroed_unless_that_is_switched_off() {
     assert_eq!(kept.last_released_nonzero().unwrap(), 16, "the scratch block holds the secret");
 }
 
-fn memory_of<I>(bound: &mut linmem::Bound<wasmtime::Store<()>, I>) -> LinearMemory<&mut wasmtime::Store<()>>
+fn memory_of<I>(bound: &mut linmem::Bound<wasmtime::Store<()>, I>) -> LinearMemory<'_, &mut wasmtime::Store<()>>
 where
     I: linmem::Interface<Convention = linmem::convention::Standard>,
 {

@@ -204,7 +204,7 @@ fn the_memory_of_a_bound_instance_shares_its_allocator() {
     let (mut store, mut one) = LedgerInstance::into_parts(bind::<LedgerExports>(ledger()));
     let mut guest = one.bind(&mut store).unwrap();
     guest.greet("you").unwrap();
-    let mut memory: LinearMemory<_> = Bound::memory(&mut guest).unwrap();
+    let mut memory: LinearMemory<'_, _> = Bound::memory(&mut guest).unwrap();
     let allocation = memory.alloc(b"by hand", false, true).unwrap();
     assert_eq!(allocation.as_slice(), b"by hand");
     drop(allocation);

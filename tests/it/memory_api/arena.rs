@@ -171,7 +171,8 @@ fn addresses_may_have_64_bits() {
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &Module::new(&engine, module).unwrap(), &[]).unwrap();
     let first = typed::<u64, u32>(&mut store, &instance, "first");
-    let mut memory: LinearMemory<_, Found<u64>> = LinearMemory::with(&mut store, &instance, Settings::new()).unwrap();
+    let mut memory: LinearMemory<'_, _, Found<u64>> =
+        LinearMemory::with(&mut store, &instance, Settings::new()).unwrap();
     let mut allocation = memory.alloc(b"wide", true, true).unwrap();
     assert!(matches!(Val::from(&allocation), Val::I64(65_536)));
     let index = allocation.index();
