@@ -67,9 +67,12 @@ where
             let (core, placed) = arguments.lower((), 0, into)?;
             Ok((room, core, placed))
         };
-        let (room, core, placed) = match frame.lower(&mut lower)? {
-            Some(lowered) => lowered,
-            None => frame.lower_again((0, 0), &mut lower).await?,
+        let (room, core, placed) = if !A::NEEDS_MEMORY && !T::NEEDS_MEMORY {
+            frame.lower_scalars(&mut lower)?
+        } else if let Some(lowered) = frame.lower(&mut lower)? {
+            lowered
+        } else {
+            frame.lower_again((0, 0), &mut lower).await?
         };
         let raw = T::call(&self.func, frame, room, core).await.map_err(of_call)?;
         if B::COPIES_BACK {

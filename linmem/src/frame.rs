@@ -66,6 +66,13 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         Ok(self.runtime.room.missing.is_empty().then_some(lowered))
     }
 
+    /// Lowers what needs no memory.
+    #[inline]
+    pub(crate) fn lower_scalars<R>(&mut self, lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>) -> Result<R> {
+        let scratch = Region { pointer: 0, len: 0 };
+        lower(&mut Lowering { memory: &mut [], scratch, room: &mut self.runtime.room })
+    }
+
     /// Takes what the first attempt has found missing, and lowers again.
     #[cold]
     pub(crate) async fn lower_again<R>(
