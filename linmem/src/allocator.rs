@@ -6,7 +6,7 @@ mod hosted;
 pub use exported::{Exported, ExportedPlan};
 pub use hosted::Hosted;
 
-use crate::bind::{Finder, Resolver};
+use crate::bind::{Finder, Resolver, other_module};
 use crate::core::Pointer;
 use crate::error::Result;
 use crate::guest::Guest;
@@ -74,6 +74,15 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
     }
 }
 
+/// Exports that allocate, each with the one that releases, in the order in which they are looked for: those of the C
+/// library, and the hand-written `extern "C"` pairs of Rust and Zig guests.
+const KNOWN: [(&str, &str); 4] =
+    [("malloc", "free"), ("alloc", "dealloc"), ("allocate", "deallocate"), ("alloc", "free")];
+
+/// Those of tool-chains whose functions free the arguments that they are given: wasm-bindgen's, and the canonical ABI's,
+/// which has none to release.
+const OF_OWNERS: [(&str, &str); 2] = [("__wbindgen_malloc", "__wbindgen_free"), ("cabi_realloc", "")];
+
 /// The guest's exported allocator if it has one that is known or named, otherwise the host's arena.
 #[derive(Debug)]
 pub enum Found<X: Pointer = u32> {
@@ -87,7 +96,11 @@ impl<X: Pointer> Allocator for Found<X> {
     type Plan = Option<ExportedPlan>;
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
-        exported::find::<X>(finder, settings)
+        let found = exported::find::<X>(finder, settings, &KNOWN);
+        if found.is_none() && settings.allocator.is_none() {
+            finder.refuse_owners(&OF_OWNERS);
+        }
+        found
     }
 
     fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
@@ -127,5 +140,36 @@ impl<X: Pointer> Allocator for Found<X> {
         if let Found::Hosted(hosted) = self {
             hosted.donate(region);
         }
+    }
+}
+
+/// The allocator that wasm-bindgen exports (`__wbindgen_malloc`, `__wbindgen_free`), or the canonical ABI's
+/// (`cabi_realloc`, which nothing releases). Functions of such modules free the arguments that they are given, so it goes
+/// with [`Given`](crate::pass::Given).
+#[derive(Debug)]
+pub struct OfOwners<X: Pointer = u32>(Exported<X>);
+
+impl<X: Pointer> Allocator for OfOwners<X> {
+    type Plan = Option<ExportedPlan>;
+
+    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
+        let found = exported::find::<X>(finder, settings, &OF_OWNERS);
+        if found.is_none() && settings.allocator.is_none() {
+            finder.missing_allocator(&OF_OWNERS);
+        }
+        found
+    }
+
+    fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
+        let plan = plan.as_ref().ok_or_else(other_module)?;
+        Ok(OfOwners(Exported::resolve(plan, resolver)?))
+    }
+
+    async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
+        self.0.allocate(guest, request).await
+    }
+
+    async fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
+        self.0.release(guest, block).await
     }
 }

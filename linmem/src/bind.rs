@@ -96,9 +96,17 @@ impl<'m> Finder<'m> {
     }
 
     /// A fault if the module exports one of these allocators, whose functions free what they are given.
-    pub(crate) fn refuse_owner(&mut self, allocators: &[&'static str]) {
-        let found = allocators.iter().find(|name| matches!(self.module.get_export(name), Some(ExternType::Func(_))));
-        self.faults.extend(found.map(|allocator| Fault::GuestOwnsArguments { allocator }));
+    pub(crate) fn refuse_owners(&mut self, allocators: &[(&'static str, &'static str)]) {
+        let exported = |name: &str| matches!(self.module.get_export(name), Some(ExternType::Func(_)));
+        let found = allocators.iter().find(|(name, _)| exported(name));
+        self.faults.extend(found.map(|&(allocator, _)| Fault::GuestOwnsArguments { allocator }));
+    }
+
+    /// A fault, because the module exports none of these allocators.
+    pub(crate) fn missing_allocator(&mut self, allocators: &[(&'static str, &'static str)]) {
+        let functions = self.names(|ty| matches!(ty, ExternType::Func(_)));
+        let known = allocators.iter().map(|&(allocator, _)| allocator).collect();
+        self.faults.push(Fault::MissingAllocator { known, functions });
     }
 
     fn names(&self, kind: impl Fn(&ExternType) -> bool) -> Vec<String> {
@@ -114,11 +122,22 @@ impl<'m> Finder<'m> {
     }
 }
 
-/// One method's export, found and typed.
+/// One method's export, found and typed, and the functions that its convention calls besides.
 pub(crate) struct ExportPlan {
-    export: ModuleExport,
-    signature: usize,
+    export: (ModuleExport, usize),
+    helpers: Vec<Option<(ModuleExport, usize)>>,
     names: Names,
+}
+
+/// A function of the module that a convention calls besides the export itself: a getter, say, or one that frees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Helper {
+    /// Its name.
+    pub name: String,
+    /// The signatures that would do, the preferred one first.
+    pub signatures: Vec<Signature>,
+    /// Whether the module may lack it.
+    pub optional: bool,
 }
 
 /// Plans the methods of an interface, one after the other. Generated code drives it.
@@ -147,12 +166,19 @@ impl<'m, I> Planner<'m, I> {
         T: Returns<C, A::Core>,
     {
         self.needs_memory |= A::NEEDS_MEMORY || T::NEEDS_MEMORY;
-        let found = self.finder.named_function(Role::Method(method), export, &T::signatures());
-        self.exports.extend(found.map(|(index, signature)| ExportPlan {
-            export: index,
-            signature,
-            names: Names { export, params },
-        }));
+        let role = Role::Method(method);
+        let found = self.finder.named_function(role, export, &T::signatures());
+        let find = |helper: Helper| {
+            let Helper { name, signatures, optional } = helper;
+            if optional {
+                self.finder.function(&name, &signatures)
+            } else {
+                self.finder.named_function(role, &name, &signatures)
+            }
+        };
+        let helpers = T::helpers(export).into_iter().map(find).collect();
+        let names = Names { export, params };
+        self.exports.extend(found.map(|export| ExportPlan { export, helpers, names }));
     }
 }
 
@@ -179,8 +205,7 @@ impl<'a, S: AsContextMut> Resolver<'a, S> {
         T: Returns<C, A::Core>,
     {
         let plan = self.exports.next().ok_or_else(other_module)?;
-        let func = self.extern_func(&plan.export)?;
-        let func = T::resolve(plan.signature, &func, &mut *self.store).map_err(ErrorKind::Instantiate)?;
+        let func = T::resolve(&mut FoundExport { plan, resolver: self })?;
         Ok(Export { func, names: plan.names })
     }
 
@@ -196,6 +221,55 @@ impl<'a, S: AsContextMut> Resolver<'a, S> {
     fn extern_func(&mut self, export: &ModuleExport) -> Result<wasmtime::Func, ErrorKind> {
         let found = self.instance.get_module_export(&mut *self.store, export);
         found.and_then(wasmtime::Extern::into_func).ok_or_else(other_module)
+    }
+}
+
+/// What was found for one method: its export, with the signature that it has, and its helpers.
+pub struct FoundExport<'f, 'a, S> {
+    plan: &'a ExportPlan,
+    resolver: &'f mut Resolver<'a, S>,
+}
+
+impl<S: AsContextMut> FoundExport<'_, '_, S> {
+    /// Which of the signatures that would do the export has, by its index among them.
+    #[must_use]
+    pub fn signature(&self) -> usize {
+        self.plan.export.1
+    }
+
+    /// The export, typed by that signature.
+    ///
+    /// # Errors
+    /// If the function has another type.
+    pub fn func<P: WasmParams, R: WasmResults>(&mut self) -> Result<TypedFunc<P, R>> {
+        self.resolver.func(&self.plan.export.0)
+    }
+
+    /// How many helpers were asked for.
+    #[must_use]
+    pub fn helpers(&self) -> usize {
+        self.plan.helpers.len()
+    }
+
+    /// Which of its signatures the helper of that index has; none if the module lacks it.
+    #[must_use]
+    pub fn helper_signature(&self, index: usize) -> Option<usize> {
+        Some(self.plan.helpers.get(index)?.as_ref()?.1)
+    }
+
+    /// The helper of that index, typed by that signature.
+    ///
+    /// # Errors
+    /// If the module lacks it, or the function has another type.
+    pub fn helper<P: WasmParams, R: WasmResults>(&mut self, index: usize) -> Result<TypedFunc<P, R>> {
+        let found = self.plan.helpers.get(index).and_then(Option::as_ref);
+        self.resolver.func(&found.ok_or_else(other_module)?.0)
+    }
+}
+
+impl<S> fmt::Debug for FoundExport<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FoundExport").field("export", &self.plan.names.export).finish_non_exhaustive()
     }
 }
 

@@ -1,15 +1,16 @@
 //! Conventions: what a module's ABI chooses on each axis.
 
-use crate::allocator::{Allocator, Found};
+use crate::allocator::{Allocator, Found, OfOwners};
 use crate::core::Pointer;
-use crate::pass::{Pass, PtrLen};
-use crate::results::{ByType, Results};
+use crate::pass::{Given, Pass, PtrLen};
+use crate::results::{self, ByType, Results};
+use crate::text::{Text, Utf8};
 use std::marker::PhantomData;
 
 /// One choice per axis. The attribute takes any type that implements it: `#[wasm_import(convention = MyModule)]`.
 ///
 /// ```
-/// use linmem::{allocator, convention::Convention, pass, results, wasm_import};
+/// use linmem::{allocator, convention::Convention, pass, results, text, wasm_import};
 ///
 /// /// Length before pointer, results packed into an `i64`.
 /// struct MyModule;
@@ -19,6 +20,7 @@ use std::marker::PhantomData;
 ///     type Allocator = allocator::Found;
 ///     type Pass = pass::LenPtr;
 ///     type Results = results::Packed;
+///     type Text = text::Utf8;
 /// }
 ///
 /// #[wasm_import(convention = MyModule)]
@@ -35,6 +37,8 @@ pub trait Convention: 'static {
     type Pass: Pass<Self::Pointer>;
     /// How results in memory come back.
     type Results: Results<Self::Pointer>;
+    /// How text is encoded.
+    type Text: Text;
 }
 
 /// The default: 32-bit pointers, the module's own allocator if it has a known one, pointer and length, and results as
@@ -47,6 +51,42 @@ impl Convention for Standard {
     type Allocator = Found;
     type Pass = PtrLen;
     type Results = ByType;
+    type Text = Utf8;
+}
+
+/// Modules that wasm-bindgen made, called without its JavaScript.
+///
+/// They export `__wbindgen_malloc` and `__wbindgen_free`; their functions take strings and slices as pointer and length,
+/// and free them. A string or vector comes back through a leading return pointer (classic), or as two results (with
+/// multi-value, as newer versions do).
+///
+/// Source: wasm-bindgen's `crates/cli-support` and `src/convert/slices.rs`.
+#[derive(Debug, Clone, Copy)]
+pub struct WasmBindgen;
+
+impl Convention for WasmBindgen {
+    type Pointer = u32;
+    type Allocator = OfOwners;
+    type Pass = Given<PtrLen>;
+    type Results = ByType;
+    type Text = Utf8;
+}
+
+/// Core modules with the canonical ABI, as wit-bindgen makes them before they become components.
+///
+/// They export `cabi_realloc`, and functions by names such as `pkg:name/iface#func`; their functions own the strings and
+/// lists that they take. Results come back in a return area, which `cabi_post_…` frees.
+///
+/// Source: the component model's `CanonicalABI.md`.
+#[derive(Debug, Clone, Copy)]
+pub struct Canonical;
+
+impl Convention for Canonical {
+    type Pointer = u32;
+    type Allocator = OfOwners;
+    type Pass = Given<PtrLen>;
+    type Results = results::Canonical;
+    type Text = Utf8;
 }
 
 /// A convention with another way to pass bytes.
@@ -58,6 +98,7 @@ impl<C: Convention, D: Pass<C::Pointer>> Convention for Passing<C, D> {
     type Allocator = C::Allocator;
     type Pass = D;
     type Results = C::Results;
+    type Text = C::Text;
 }
 
 /// A convention with another way to return what lies in memory.
@@ -69,4 +110,17 @@ impl<C: Convention, R: Results<C::Pointer>> Convention for Returning<C, R> {
     type Allocator = C::Allocator;
     type Pass = C::Pass;
     type Results = R;
+    type Text = C::Text;
+}
+
+/// A convention with another encoding of text.
+#[derive(Debug)]
+pub struct Encoding<C, T>(PhantomData<fn() -> (C, T)>);
+
+impl<C: Convention, T: Text> Convention for Encoding<C, T> {
+    type Pointer = C::Pointer;
+    type Allocator = C::Allocator;
+    type Pass = C::Pass;
+    type Results = C::Results;
+    type Text = T;
 }

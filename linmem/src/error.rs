@@ -128,6 +128,24 @@ pub enum ErrorKind {
         /// What the standard library says of it.
         source: std::str::Utf8Error,
     },
+    /// Text from the guest is not UTF-16.
+    #[error("the text is not valid UTF-16: code unit {index} is {unit:#x}, a surrogate alone")]
+    InvalidUtf16 {
+        /// Which code unit it is.
+        index: usize,
+        /// The code unit.
+        unit: u16,
+    },
+    /// A character cannot be said in the guest's encoding.
+    #[error("{character:?} at byte {index} of the text does not exist in {encoding}")]
+    Unencodable {
+        /// The character.
+        character: char,
+        /// Where it begins in the Rust string, in bytes.
+        index: usize,
+        /// The encoding.
+        encoding: &'static str,
+    },
     /// The guest returned a number that is no value of the type.
     #[error("{value:#x} is not a valid `{ty}`")]
     InvalidValue {
@@ -204,6 +222,20 @@ pub enum ErrorKind {
     NoAddress {
         /// How many results there were.
         count: usize,
+    },
+    /// A result that ends with a NUL does not end before the guest's memory does.
+    #[error("there is no NUL between {pointer:#x} and the end of the guest's memory of {memory} bytes")]
+    Unterminated {
+        /// The address that the guest returned.
+        pointer: u64,
+        /// The size of the memory at that moment.
+        memory: u64,
+    },
+    /// A text or slice that is passed up to a NUL has one within.
+    #[error("element {index} is NUL, where the guest would take the argument to end")]
+    InteriorNul {
+        /// Its position, in elements.
+        index: usize,
     },
     /// The module has no memory, and a value was to be placed in it or read from it.
     #[error("the module has no memory")]

@@ -74,6 +74,7 @@ where
         } else {
             frame.lower_again((0, 0), &mut lower).await?
         };
+        frame.hand_over();
         let raw = T::call(&self.func, frame, room, core).await.map_err(of_call)?;
         if B::COPIES_BACK {
             arguments.copy_back(0, placed, frame.memory()?)?;

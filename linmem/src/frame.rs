@@ -1,9 +1,9 @@
 //! The guard around one call: what it places in the guest is zeroed and released, whichever way the call ends.
 
 use crate::allocator::{Allocator, Request};
-use crate::error::{ErrorKind, Place, Poisoner, Result};
+use crate::error::{ErrorKind, Poisoner, Result};
 use crate::ledger::{Block, Use};
-use crate::lowering::Lowering;
+use crate::lowering::{self, Lowering, Missing};
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use crate::runtime::{Runtime, SCRATCH_MAX};
@@ -60,8 +60,8 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     pub(crate) fn lower<R>(&mut self, lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>) -> Result<Option<R>> {
         let Runtime { memory, room, ledger, .. } = &mut *self.runtime;
         let store = self.mode.store_mut().as_context_mut();
-        let scratch = ledger.scratch().map_or(Region { pointer: 0, len: 0 }, Block::region);
-        let mut into = Lowering { memory: memory.map_or(&mut [], |memory| memory.data_mut(store)), scratch, room };
+        let bytes = memory.map_or(&mut [][..], |memory| memory.data_mut(store));
+        let mut into = Lowering::new(bytes, ledger.scratch(), room);
         let lowered = lower(&mut into)?;
         Ok(self.runtime.room.missing.is_empty().then_some(lowered))
     }
@@ -69,8 +69,7 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// Lowers what needs no memory.
     #[inline]
     pub(crate) fn lower_scalars<R>(&mut self, lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>) -> Result<R> {
-        let scratch = Region { pointer: 0, len: 0 };
-        lower(&mut Lowering { memory: &mut [], scratch, room: &mut self.runtime.room })
+        lower(&mut Lowering::new(&mut [], None, &mut self.runtime.room))
     }
 
     /// Takes what the first attempt has found missing, and lowers again.
@@ -92,15 +91,16 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     }
 
     /// A longer scratch block where nothing lies in the old one yet and all will fit, or else a block for each.
-    async fn make_room(&mut self, mark: (u64, usize), missing: Vec<(Request, Option<Place>)>) -> Result<()> {
-        let padded = |(request, _): &(Request, _)| request.size.saturating_add(request.align).saturating_sub(1);
-        let total = missing.iter().map(padded).fold(self.runtime.room.used, u64::saturating_add);
-        if total <= SCRATCH_MAX && self.runtime.room.granted.is_empty() {
+    async fn make_room(&mut self, mark: (u64, usize), missing: Vec<Missing>) -> Result<()> {
+        if let Some((total, place)) = lowering::shortage(&missing, self.runtime.room.used)
+            && total <= SCRATCH_MAX
+            && self.runtime.room.granted.is_empty()
+        {
             if mark == (0, 0) {
                 // Nothing that was lowered stays: the next attempt begins again.
                 self.wipe();
-                let (before, first) = (self.runtime.ledger.scratch(), missing.first().and_then(|(_, place)| *place));
-                self.try_scratch(total).await.map_err(|error| error.at_some(first))?;
+                let before = self.runtime.ledger.scratch();
+                self.try_scratch(total).await.map_err(|error| error.at_some(place))?;
                 // Even one that a dropped handle has left, and that is too short, changes what does not fit.
                 if self.runtime.ledger.scratch() != before {
                     return Ok(());
@@ -109,11 +109,20 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
                 self.runtime.wish = total;
             }
         }
-        for (request, place) in missing {
-            let block = self.allocate(request).await.map_err(|error| error.at_some(place))?;
+        for Missing { request, place, given } in missing {
+            let purpose = if given { Use::Given } else { Use::Frame };
+            let block = self.allocate(request, purpose).await.map_err(|error| error.at_some(place))?;
             self.runtime.room.granted.push(block.region());
         }
         Ok(())
+    }
+
+    /// Leaves to the guest what it was given: it is about to be called.
+    #[inline]
+    pub(crate) fn hand_over(&mut self) {
+        if !self.runtime.room.granted.is_empty() {
+            self.runtime.ledger.hand_over();
+        }
     }
 
     /// Fits the scratch block if the guest has room for that. If not, it may still have room for the bytes alone.
@@ -125,9 +134,13 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     }
 
     /// Takes a block of its own from the allocator; it belongs to the frame.
-    pub(crate) async fn allocate(&mut self, request: Request) -> Result<Block> {
+    pub(crate) async fn take(&mut self, request: Request) -> Result<Block> {
+        self.allocate(request, Use::Frame).await
+    }
+
+    async fn allocate(&mut self, request: Request, purpose: Use) -> Result<Block> {
         let block = self.runtime.allocate(&mut self.mode, request).await?;
-        self.runtime.ledger.hold(block, Use::Frame);
+        self.runtime.ledger.hold(block, purpose);
         Ok(block)
     }
 

@@ -33,6 +33,8 @@ impl Block {
 pub(crate) enum Use {
     /// Holds bytes of the frame under way: zeroed when that ends.
     Frame,
+    /// Holds bytes that become the guest's when it is called; until then the same.
+    Given,
     /// A result of the frame under way, which is released when that ends.
     Result,
     /// A result that the host still looks at: released before the next frame.
@@ -93,14 +95,19 @@ impl Ledger {
     #[inline]
     pub(crate) fn end_frame(&mut self, mut zero: impl FnMut(Region)) {
         for (block, purpose) in &mut self.held {
-            if *purpose == Use::Frame {
+            if matches!(purpose, Use::Frame | Use::Given) {
                 zero(block.region());
             }
-            if matches!(purpose, Use::Frame | Use::Result) {
+            if matches!(purpose, Use::Frame | Use::Given | Use::Result) {
                 *purpose = Use::Due;
                 self.due = self.due.saturating_add(1);
             }
         }
+    }
+
+    /// Strikes out what was given to the guest.
+    pub(crate) fn hand_over(&mut self) {
+        self.held.retain(|(_, purpose)| *purpose != Use::Given);
     }
 
     /// Begins a frame: all that earlier ones have left is due, what they had lent included.

@@ -150,11 +150,12 @@ pub mod results;
 mod returns;
 mod runtime;
 mod scalar;
+pub mod text;
 
 pub use crate::core::{CoreType, CoreValue, Params, Pointer, Signature};
 pub use allocator::Allocator;
 pub use arena::Arena;
-pub use bind::{Fault, Faults, Finder, Planner, Resolver, Role};
+pub use bind::{Fault, Faults, Finder, FoundExport, Helper, Planner, Resolver, Role};
 pub use convention::Convention;
 pub use error::{Error, ErrorKind, Place, Poisoner, Result};
 pub use frame::Frame;

@@ -1,10 +1,12 @@
 //! Results that lie in memory: from checked bytes to Rust values.
 
+use crate::convention::Convention;
 use crate::error::{ErrorKind, Result};
 use crate::pod::{Element, Record};
 use crate::region::Region;
 use crate::results::Shape;
 use crate::scalar::Scalar;
+use crate::text::{Text, utf8};
 use bytemuck::Pod;
 use std::alloc::Layout;
 
@@ -13,8 +15,8 @@ use std::alloc::Layout;
 /// It is read in two steps, so that it may borrow the store: [`read`](Lift::read) while the frame lives, and
 /// [`lift`](Lift::lift) once it has ended. An owned type is made by the first, a borrowed one by the second.
 pub trait Lift: Sized {
-    /// What it expects to find.
-    const SHAPE: Shape;
+    /// What it expects to find in a guest of that convention.
+    fn shape<C: Convention>() -> Shape;
 
     /// Whether what is lifted looks into guest memory.
     const BORROWS: bool;
@@ -29,7 +31,7 @@ pub trait Lift: Sized {
     ///
     /// # Errors
     /// If the bytes are no value of the type.
-    fn read(memory: &[u8], region: Region) -> Result<Self::Raw>;
+    fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self::Raw>;
 
     /// What a null pointer means: an error, but for an `Option`.
     ///
@@ -69,50 +71,76 @@ macro_rules! borrowed {
         type Out<'s> = $out;
 
         #[inline]
-        fn read(_: &[u8], region: Region) -> Result<Region> {
+        fn read<C: Convention>(_: &[u8], region: Region) -> Result<Region> {
             Ok(region)
         }
     };
 }
 
-#[inline]
-fn text(bytes: &[u8]) -> Result<&str> {
-    std::str::from_utf8(bytes)
-        .map_err(|source| ErrorKind::InvalidUtf8 { valid_up_to: source.valid_up_to(), source }.into())
-}
-
 impl Lift for String {
-    const SHAPE: Shape = Shape::Slice(Layout::new::<u8>());
+    #[inline]
+    fn shape<C: Convention>() -> Shape {
+        Shape::Slice(unit::<C::Text>())
+    }
+
     owned!();
 
     #[inline]
-    fn read(memory: &[u8], region: Region) -> Result<Self> {
-        Ok(text(region.of(memory, 1)?)?.to_owned())
+    fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
+        C::Text::decode(region.of(memory, C::Text::UNIT)?)
+    }
+}
+
+/// A code unit. Sizes of code units are powers of two; what is none is taken for a byte.
+const fn unit<T: Text>() -> Layout {
+    match Layout::from_size_align(T::UNIT, T::UNIT) {
+        Ok(layout) => layout,
+        Err(_) => Layout::new::<u8>(),
     }
 }
 
 impl Lift for &str {
-    const SHAPE: Shape = Shape::Slice(Layout::new::<u8>());
-    borrowed!(&'s str);
+    #[inline]
+    fn shape<C: Convention>() -> Shape {
+        Shape::Slice(Layout::new::<u8>())
+    }
+
+    const BORROWS: bool = true;
+    type Raw = Region;
+    type Out<'s> = &'s str;
+
+    #[inline]
+    fn read<C: Convention>(_: &[u8], region: Region) -> Result<Region> {
+        const { assert!(C::Text::IS_UTF8, "only UTF-8 can be borrowed as `&str`: return a `String`") };
+        Ok(region)
+    }
 
     #[inline]
     fn lift(region: Region, memory: &[u8]) -> Result<&str> {
-        text(region.of(memory, 1)?)
+        utf8(region.of(memory, 1)?)
     }
 }
 
 impl<T: Pod> Lift for Vec<T> {
-    const SHAPE: Shape = Shape::Slice(Layout::new::<T>());
+    #[inline]
+    fn shape<C: Convention>() -> Shape {
+        Shape::Slice(Layout::new::<T>())
+    }
+
     owned!();
 
     #[inline]
-    fn read(memory: &[u8], region: Region) -> Result<Self> {
+    fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
         Ok(Element::slice(region.of(memory, align_of::<T>())?)?.to_vec())
     }
 }
 
 impl<T: Pod> Lift for &[T] {
-    const SHAPE: Shape = Shape::Slice(Layout::new::<T>());
+    #[inline]
+    fn shape<C: Convention>() -> Shape {
+        Shape::Slice(Layout::new::<T>())
+    }
+
     borrowed!(&'s [T]);
 
     #[inline]
@@ -122,24 +150,32 @@ impl<T: Pod> Lift for &[T] {
 }
 
 impl<T: Record> Lift for T {
-    const SHAPE: Shape = Shape::Value(Layout::new::<T>());
+    #[inline]
+    fn shape<C: Convention>() -> Shape {
+        Shape::Value(Layout::new::<T>())
+    }
+
     owned!();
 
     #[inline]
-    fn read(memory: &[u8], region: Region) -> Result<Self> {
+    fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
         Element::value(region.of(memory, align_of::<T>())?)
     }
 }
 
 impl<T: Lift> Lift for Option<T> {
-    const SHAPE: Shape = T::SHAPE;
+    #[inline]
+    fn shape<C: Convention>() -> Shape {
+        T::shape::<C>()
+    }
+
     const BORROWS: bool = T::BORROWS;
     type Raw = Option<T::Raw>;
     type Out<'s> = Option<T::Out<'s>>;
 
     #[inline]
-    fn read(memory: &[u8], region: Region) -> Result<Self::Raw> {
-        T::read(memory, region).map(Some)
+    fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self::Raw> {
+        T::read::<C>(memory, region).map(Some)
     }
 
     #[inline]
@@ -157,10 +193,14 @@ impl<T: Lift> Lift for Option<T> {
 macro_rules! optional_scalars {
     ($($ty:ty)*) => {$(
         impl Lift for Option<$ty> {
-            const SHAPE: Shape = Shape::Value(Layout::new::<$ty>());
+            #[inline]
+    fn shape<C: Convention>() -> Shape {
+        Shape::Value(Layout::new::<$ty>())
+    }
+
             owned!();
 
-            fn read(memory: &[u8], region: Region) -> Result<Self> {
+            fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
                 let bytes = region.of(memory, align_of::<$ty>())?;
                 <$ty>::from_memory(bytes).map(Some).ok_or_else(|| {
                     let value = bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));

@@ -8,6 +8,7 @@ use crate::pass::{Pass, Slice};
 use crate::pod::Element;
 use crate::region::Region;
 use crate::scalar::Scalar;
+use crate::text::Text;
 use bytemuck::{NoUninit, Pod};
 use std::marker::PhantomData;
 use std::slice;
@@ -73,7 +74,10 @@ impl<C: Convention> Lower<C> for &str {
 
     #[inline]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        Lower::<C>::lower(&mut self.as_bytes(), into)
+        let (bytes, unit) = (C::Text::encode(self)?, C::Text::UNIT);
+        let count = bytes.len().checked_div(unit).unwrap_or(0);
+        let slice = Slice { bytes: &bytes, count, size: unit, align: unit };
+        Ok((C::Pass::pass(into, slice)?.0, ()))
     }
 }
 
@@ -83,7 +87,8 @@ impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
 
     #[inline]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        let slice = Slice { bytes: Element::<T>::bytes(self), count: self.len(), align: align_of::<T>() };
+        let slice =
+            Slice { bytes: Element::<T>::bytes(self), count: self.len(), size: size_of::<T>(), align: align_of::<T>() };
         Ok((C::Pass::pass(into, slice)?.0, ()))
     }
 }
@@ -95,7 +100,8 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
 
     #[inline]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
-        let slice = Slice { bytes: Element::<T>::bytes(self), count: self.len(), align: align_of::<T>() };
+        let slice =
+            Slice { bytes: Element::<T>::bytes(self), count: self.len(), size: size_of::<T>(), align: align_of::<T>() };
         C::Pass::pass(into, slice)
     }
 

@@ -7,6 +7,7 @@
 
 use crate::allocator::Request;
 use crate::error::{Place, Result};
+use crate::ledger::Block;
 use crate::region::{Region, to_u64};
 
 /// The memory that arguments are lowered into.
@@ -15,10 +16,12 @@ use crate::region::{Region, to_u64};
 #[derive(Debug)]
 pub struct Lowering<'m> {
     /// All of the guest's memory.
-    pub(crate) memory: &'m mut [u8],
+    memory: &'m mut [u8],
     /// The scratch block.
-    pub(crate) scratch: Region,
-    pub(crate) room: &'m mut Room,
+    scratch: Region,
+    room: &'m mut Room,
+    /// Whether what is placed becomes the guest's.
+    giving: bool,
 }
 
 /// What one frame has taken, and what it lacks.
@@ -32,10 +35,29 @@ pub(crate) struct Room {
     pub(crate) granted: Vec<Region>,
     /// How many of these this attempt has used.
     pub(crate) claimed: usize,
-    /// What this attempt found no room for, and what it is for.
-    pub(crate) missing: Vec<(Request, Option<Place>)>,
+    /// What this attempt found no room for.
+    pub(crate) missing: Vec<Missing>,
     /// What is being lowered.
     pub(crate) place: Option<Place>,
+}
+
+/// Room that there was none of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Missing {
+    pub(crate) request: Request,
+    /// What it is for.
+    pub(crate) place: Option<Place>,
+    /// Whether it becomes the guest's.
+    pub(crate) given: bool,
+}
+
+/// How long a scratch block must be to hold what is missing but for what is given, and what the first of it is for. None
+/// if all of it is given.
+pub(crate) fn shortage(missing: &[Missing], used: u64) -> Option<(u64, Option<Place>)> {
+    let padded = |request: Request| request.size.saturating_add(request.align).saturating_sub(1);
+    let kept = || missing.iter().filter(|missing| !missing.given);
+    let total = kept().map(|missing| padded(missing.request)).fold(used, u64::saturating_add);
+    kept().next().map(|first| (total, first.place))
 }
 
 impl Room {
@@ -77,7 +99,13 @@ impl Room {
     }
 }
 
-impl Lowering<'_> {
+impl<'m> Lowering<'m> {
+    #[inline]
+    pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, room: &'m mut Room) -> Self {
+        let scratch = scratch.map_or(Region { pointer: 0, len: 0 }, Block::region);
+        Lowering { memory, scratch, room, giving: false }
+    }
+
     /// Copies bytes into the guest, and returns where they lie.
     ///
     /// # Errors
@@ -85,10 +113,46 @@ impl Lowering<'_> {
     #[inline]
     pub fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
         let region = self.reserve(bytes.len(), align);
+        self.write(region, bytes)?;
+        Ok(region)
+    }
+
+    /// The same for several runs of bytes, one behind the other.
+    ///
+    /// # Errors
+    /// As [`place`](Lowering::place).
+    pub fn place_all(&mut self, runs: &[&[u8]], align: usize) -> Result<Region> {
+        let total = runs.iter().fold(0_usize, |total, run| total.saturating_add(run.len()));
+        let region = self.reserve(total, align);
+        let mut pointer = region.pointer;
+        for run in runs {
+            let len = to_u64(run.len());
+            self.write(Region { pointer, len }, run)?;
+            pointer = pointer.saturating_add(len);
+        }
+        Ok(region)
+    }
+
+    /// Gives what is placed in `lower` to the guest: each into a block of its own, which is the guest's from the moment
+    /// that it is called. The guest frees it, and linmem neither zeroes nor releases it. If it comes to no call, linmem
+    /// does both.
+    ///
+    /// # Errors
+    /// Those of `lower`.
+    pub fn give<R>(&mut self, lower: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        let before = std::mem::replace(&mut self.giving, true);
+        let lowered = lower(self);
+        self.giving = before;
+        lowered
+    }
+
+    /// Writes to a region that was reserved, or to nothing as long as room is missing.
+    #[inline]
+    fn write(&mut self, region: Region, bytes: &[u8]) -> Result<()> {
         if self.room.missing.is_empty() {
             region.of_mut(self.memory, 1)?.copy_from_slice(bytes);
         }
-        Ok(region)
+        Ok(())
     }
 
     /// Reserves room, and returns where it is. What lies there is whatever lay there before.
@@ -96,14 +160,13 @@ impl Lowering<'_> {
     /// No bytes need no room: the address is then the alignment itself, which is neither null nor misaligned, as a
     /// guest in Rust asks of the pointer of an empty slice. Where there is no room yet the address means nothing, and
     /// whoever asked will be asked again.
-    ///
     #[inline]
     pub fn reserve(&mut self, size: usize, align: usize) -> Region {
         let (len, align) = (to_u64(size), to_u64(align));
         if len == 0 {
             return Region { pointer: align, len };
         }
-        match self.bump(len, align) {
+        match if self.giving { None } else { self.bump(len, align) } {
             Some(pointer) => Region { pointer, len },
             None => self.claim(len, align),
         }
@@ -136,7 +199,8 @@ impl Lowering<'_> {
         match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
             Some(region) => Region { len, ..region },
             None => {
-                self.room.missing.push((Request { size: len, align, grow: true }, self.room.place));
+                let request = Request { size: len, align, grow: true };
+                self.room.missing.push(Missing { request, place: self.room.place, given: self.giving });
                 Region { pointer: align, len }
             }
         }

@@ -166,7 +166,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         let mut frame = self.open_frame()?;
         let block = match to_u64(data.len()) {
             0 => None,
-            size => Some(now(frame.allocate(Request { size, align: MAX_ALIGN, grow }))?),
+            size => Some(now(frame.take(Request { size, align: MAX_ALIGN, grow }))?),
         };
         // Nothing needs no room, and a pointer to it must be neither null nor misaligned.
         let region = block.map_or(Region { pointer: MAX_ALIGN, len: 0 }, |block| block.region());

@@ -1,5 +1,6 @@
 //! Results: from core values, and the bytes they may point at, to Rust values.
 
+use crate::bind::{FoundExport, Helper};
 use crate::convention::Convention;
 use crate::core::{CoreValue, Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
@@ -11,7 +12,7 @@ use crate::region::{Region, to_u64};
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
 use std::future::Future;
-use wasmtime::{AsContextMut, Func, TypedFunc};
+use wasmtime::{AsContextMut, TypedFunc};
 
 /// A type that a method may return, for an export with parameters `P`.
 #[diagnostic::on_unimplemented(
@@ -36,11 +37,17 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     /// The signatures that would do, the preferred one first.
     fn signatures() -> Vec<Signature>;
 
-    /// Resolves the export, which has the signature of that index in the list above.
+    /// The functions that are called besides the export, which has that name.
+    fn helpers(export: &str) -> Vec<Helper> {
+        let _ = export;
+        Vec::new()
+    }
+
+    /// Resolves the export and its helpers.
     ///
     /// # Errors
-    /// If the function has another type.
-    fn resolve(signature: usize, func: &Func, store: impl AsContextMut) -> wasmtime::Result<Self::Func>;
+    /// If the functions have other types than were planned with.
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func>;
 
     /// Reserves room for the result, before the arguments.
     fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
@@ -76,8 +83,8 @@ macro_rules! returns_core {
                 vec![Signature::new(P::types(), &[$($result)?])]
             }
 
-            fn resolve(_: usize, func: &Func, store: impl AsContextMut) -> wasmtime::Result<Self::Func> {
-                func.typed(store)
+            fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
+                found.func()
             }
 
             #[inline(always)]
@@ -112,22 +119,31 @@ macro_rules! returns_scalars {
 }
 returns_scalars!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 bool char);
 
+/// A result is borrowed until the next call, and a convention that releases it by itself does so at once.
+const fn released_in_time(borrows: bool, by_convention: bool) {
+    assert!(!borrows || !by_convention, "this convention releases a result at once: return an owned type");
+}
+
 impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Func = <C::Results as Results<C::Pointer>>::Func<P>;
     type Raw = T::Raw;
     type Out<'s> = T::Out<'s>;
 
     fn signatures() -> Vec<Signature> {
-        C::Results::signatures::<P>(T::SHAPE)
+        C::Results::signatures::<P>(T::shape::<C>())
     }
 
-    fn resolve(signature: usize, func: &Func, store: impl AsContextMut) -> wasmtime::Result<Self::Func> {
-        C::Results::resolve::<P>(signature, func, store)
+    fn helpers(export: &str) -> Vec<Helper> {
+        C::Results::helpers(export)
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
+        C::Results::resolve::<P, S>(found)
     }
 
     #[inline]
     fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
-        C::Results::prepare::<P>(func, into, T::SHAPE)
+        C::Results::prepare::<P>(func, into, T::shape::<C>())
     }
 
     #[inline(always)]
@@ -137,28 +153,14 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
         room: Room,
         params: P,
     ) -> Result<T::Raw> {
-        let Returned { region, owner } = C::Results::call(func, frame, room, params, T::SHAPE).await?;
-        if region.pointer == 0 {
-            return null::<T>(region);
+        const { released_in_time(T::BORROWS, C::Results::RELEASES) };
+        let returned = C::Results::call(func, frame, room, params, T::shape::<C>()).await?;
+        let raw = receive::<C, T, M>(frame, returned);
+        if returned.owner == Owner::Convention {
+            // Whether or not it could be read: it is the guest's to clean up.
+            C::Results::release(func, frame, returned).await?;
         }
-        let size = to_u64(T::SHAPE.layout().size());
-        let wrong_size = matches!(T::SHAPE, Shape::Value(_)) && region.len != size;
-        let wrong_size = wrong_size.then_some(ErrorKind::WrongSize { len: region.len, size });
-        // What is not in memory was never allocated, and is not to be released either.
-        if let Err(out_of_bounds) = frame.bytes(region, 1) {
-            return Err(wrong_size.map_or(out_of_bounds, Error::from));
-        }
-        let align = T::SHAPE.layout().align();
-        match owner {
-            Owner::Caller if T::BORROWS => frame.lend(region, align)?,
-            Owner::Caller => frame.adopt(region, align)?,
-            Owner::Guest if T::BORROWS => frame.outlives(region)?,
-            Owner::Guest | Owner::Frame => {}
-        }
-        match wrong_size {
-            Some(wrong_size) => Err(wrong_size.into()),
-            None => T::read(frame.memory()?, region),
-        }
+        raw
     }
 
     #[inline]
@@ -167,11 +169,41 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     }
 }
 
+/// Checks what came back, has it released, and reads it.
+#[inline]
+fn receive<C: Convention, T: Lift, M: Mode>(
+    frame: &mut Frame<'_, M, C::Allocator>,
+    returned: Returned,
+) -> Result<T::Raw> {
+    let Returned { region, block, owner } = returned;
+    if region.pointer == 0 {
+        return null::<C, T>(region);
+    }
+    let size = to_u64(T::shape::<C>().layout().size());
+    let wrong_size = matches!(T::shape::<C>(), Shape::Value(_)) && region.len != size;
+    let wrong_size = wrong_size.then_some(ErrorKind::WrongSize { len: region.len, size });
+    // What is not in memory was never allocated, and is not to be released either.
+    if let Err(out_of_bounds) = frame.bytes(region, 1) {
+        return Err(wrong_size.map_or(out_of_bounds, Error::from));
+    }
+    let align = T::shape::<C>().layout().align();
+    match owner {
+        Owner::Caller if T::BORROWS => frame.lend(block, align)?,
+        Owner::Caller => frame.adopt(block, align)?,
+        Owner::Guest if T::BORROWS => frame.outlives(region)?,
+        Owner::Guest | Owner::Frame | Owner::Convention => {}
+    }
+    match wrong_size {
+        Some(wrong_size) => Err(wrong_size.into()),
+        None => T::read::<C>(frame.memory()?, region),
+    }
+}
+
 /// Null means "nothing" to an `Option`. Otherwise it may stand for an empty slice, as it does in C.
 #[cold]
-fn null<T: Lift>(region: Region) -> Result<T::Raw> {
-    match (T::null(), T::SHAPE) {
-        (Err(_), Shape::Slice(_)) if region.len == 0 => T::read(&[], region),
+fn null<C: Convention, T: Lift>(region: Region) -> Result<T::Raw> {
+    match (T::null(), T::shape::<C>()) {
+        (Err(_), Shape::Slice(_)) if region.len == 0 => T::read::<C>(&[], region),
         (null, _) => null,
     }
 }

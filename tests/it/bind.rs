@@ -348,6 +348,6 @@ fn refuses_a_module_whose_functions_free_their_arguments() {
         ));
         let (found, message) = faults::<AdderExports>(&module);
         assert_eq!(found, [Fault::GuestOwnsArguments { allocator: name }]);
-        assert!(message.ends_with(&format!("for others in such a module name it: `alloc = \"{name}\"`)")), "{message}");
+        assert!(message.ends_with(&format!("or `alloc = \"{name}\"` if these do not")), "{message}");
     }
 }

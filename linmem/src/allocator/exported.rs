@@ -11,16 +11,6 @@ use crate::mode::Mode;
 use std::fmt;
 use wasmtime::{AsContextMut, ModuleExport, TypedFunc};
 
-/// Exports that allocate, each with the one that releases, in the order in which they are looked for.
-///
-/// Sources: the C library, and the hand-written `extern "C"` pairs of Rust and Zig guests.
-const KNOWN: [(&str, &str); 4] =
-    [("malloc", "free"), ("alloc", "dealloc"), ("allocate", "deallocate"), ("alloc", "free")];
-
-/// Allocators of tool-chains whose functions free the arguments that they are given: wasm-bindgen's, and the canonical
-/// ABI's. Memory that the host reuses must not be passed to them.
-const OF_OWNERS: [&str; 2] = ["__wbindgen_malloc", "cabi_realloc"];
-
 /// Functions of the guest that allocate and release.
 pub struct Exported<X: Pointer = u32> {
     allocate: Allocate<X>,
@@ -58,23 +48,23 @@ fn signatures<X: Pointer>(params: &[usize], results: &[CoreType]) -> Vec<Signatu
     params.iter().map(|&count| Signature::new(vec![X::TYPE; count], results)).collect()
 }
 
-/// Looks for the pair that the user named, or else for a known one.
-pub(super) fn find<X: Pointer>(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
+/// Looks for the pair that the user named, or else for one of these.
+pub(super) fn find<X: Pointer>(
+    finder: &mut Finder<'_>,
+    settings: &Settings<'_>,
+    known: &[(&str, &str)],
+) -> Option<ExportedPlan> {
     let (allocates, releases) = (signatures::<X>(&[1, 2, 4], &[X::TYPE]), signatures::<X>(&[1, 2, 3], &[]));
     if let Some(name) = settings.allocator {
         let allocate = finder.named_function(Role::Allocator, name, &allocates);
         let release = settings.deallocator.and_then(|name| finder.named_function(Role::Deallocator, name, &releases));
         return Some(ExportedPlan { allocate: allocate?, release });
     }
-    let known = KNOWN.iter().find_map(|(allocate, release)| {
+    known.iter().find_map(|(allocate, release)| {
         let allocate = finder.function(allocate, &allocates)?;
-        let release = Some(finder.function(release, &releases)?);
-        Some(ExportedPlan { allocate, release })
-    });
-    if known.is_none() {
-        finder.refuse_owner(&OF_OWNERS);
-    }
-    known
+        let found = finder.function(release, &releases);
+        (found.is_some() || release.is_empty()).then_some(ExportedPlan { allocate, release: found })
+    })
 }
 
 impl<X: Pointer> Exported<X> {

@@ -69,6 +69,13 @@ pub enum Fault {
         /// Its name.
         export: String,
     },
+    /// The convention's allocator is not there.
+    MissingAllocator {
+        /// The names that were looked for.
+        known: Vec<&'static str>,
+        /// The functions that the module does export.
+        functions: Vec<String>,
+    },
     /// The module's allocator is that of a tool-chain whose functions free their arguments themselves.
     GuestOwnsArguments {
         /// Its name.
@@ -125,10 +132,17 @@ impl fmt::Display for Fault {
                 write!(f, "{role}: `{export}` has type `{found}`, and the trait asks for {}", OneOf(wanted))
             }
             Fault::NotAFunction { role, export } => write!(f, "{role}: `{export}` is exported, but is no function"),
+            Fault::MissingAllocator { known, functions } => write!(
+                f,
+                "no allocator is exported as {}; the module exports {} (set `alloc = \"…\"` if it is another)",
+                List(known),
+                List(functions)
+            ),
             Fault::GuestOwnsArguments { allocator } => write!(
                 f,
-                "functions of modules with `{allocator}` free their arguments, which linmem cannot hand over yet (for \
-                 others in such a module name it: `alloc = \"{allocator}\"`)"
+                "functions of modules with `{allocator}` free their arguments: name a convention that gives them away \
+                 (`linmem::convention::{}`), or `alloc = \"{allocator}\"` if these do not",
+                if *allocator == "cabi_realloc" { "Canonical" } else { "WasmBindgen" }
             ),
             Fault::MissingMemory { name, memories } => write!(
                 f,
@@ -159,9 +173,9 @@ impl fmt::Display for OneOf<'_> {
     }
 }
 
-struct List<'a>(&'a [String]);
+struct List<'a, T>(&'a [T]);
 
-impl fmt::Display for List<'_> {
+impl<T: fmt::Display> fmt::Display for List<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 12;
         if self.0.is_empty() {

@@ -290,6 +290,7 @@ impl Convention for Wide {
     type Allocator = allocator::Found<u64>;
     type Pass = pass::PtrLen;
     type Results = results::Pair;
+    type Text = linmem::text::Utf8;
 }
 
 #[wasm_import(convention = Wide)]
