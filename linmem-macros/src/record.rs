@@ -3,8 +3,8 @@
 use crate::options::{Options, Place};
 use crate::report::Errors;
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
-use syn::{Attribute, Data, DeriveInput, Error, Meta};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Attribute, Data, DeriveInput, Error, Meta, Type};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let input = match syn::parse2::<DeriveInput>(input) {
@@ -45,6 +45,16 @@ fn check(errors: &mut Errors, input: &DeriveInput) {
             ),
         );
     }
+    if let Some(ty) = only_field(&input.data) {
+        let ty = ty.to_token_stream();
+        errors.at(
+            name,
+            format!(
+                "C passes a struct of one field as that field, and not by its address: \
+                pass `{ty}`, or `&{name}` if the guest takes a pointer"
+            ),
+        );
+    }
     if matches!(input.data, Data::Struct(_)) && !input.attrs.iter().any(has_layout) {
         errors.at(
             name,
@@ -53,6 +63,16 @@ fn check(errors: &mut Errors, input: &DeriveInput) {
                 without it rustc may order its fields as it likes, and the guest would read others"
             ),
         );
+    }
+}
+
+/// The type of the field of a struct that has one only. An array is no scalar, so C passes a struct of one by its address.
+fn only_field(data: &Data) -> Option<&Type> {
+    let Data::Struct(data) = data else { return None };
+    let mut fields = data.fields.iter().map(|field| &field.ty);
+    match (fields.next(), fields.next()) {
+        (Some(ty), None) if !matches!(ty, Type::Array(_)) => Some(ty),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ mod hosted;
 pub use exported::{Exported, ExportedPlan};
 pub use hosted::Hosted;
 
-use crate::bind::{Finder, Resolver, other_module};
+use crate::bind::{Finder, Resolver};
 use crate::core::Pointer;
 use crate::error::Result;
 use crate::guest::Guest;
@@ -34,6 +34,9 @@ pub struct Request {
 /// What an implementation returns is taken for hostile: linmem checks that the block lies in the guest's memory and
 /// overlaps nothing that it holds already.
 pub trait Allocator: Sized + Debug + Send + Sync + 'static {
+    /// The width of the addresses that it hands out.
+    type Pointer: Pointer;
+
     /// What was found in the module, before there is an instance.
     type Plan: Send + Sync + 'static;
 
@@ -54,8 +57,14 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
         request: Request,
     ) -> impl Future<Output = Result<Option<Block>>>;
 
-    /// Gives a block back: one of its own, or one that the guest returned as a result.
+    /// Gives a block back that it has handed out.
     fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>>;
+
+    /// Gives a block back that the guest returned as a result. An allocator of the guest's has handed it out to the
+    /// guest; one of the host's has not, and must leave it alone.
+    fn release_result<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
+        self.release(guest, block)
+    }
 
     /// Whether a block is released by its address alone, so that one without bytes can be, too.
     fn releases_without_size(&self) -> bool {
@@ -89,16 +98,18 @@ pub enum Found<X: Pointer = u32> {
     /// A pair of exports.
     Exported(Exported<X>),
     /// The host's arena.
-    Hosted(Hosted),
+    Hosted(Hosted<X>),
 }
 
 impl<X: Pointer> Allocator for Found<X> {
+    type Pointer = X;
     type Plan = Option<ExportedPlan>;
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
         let found = exported::find::<X>(finder, settings, &KNOWN);
         if found.is_none() && settings.allocator.is_none() {
             finder.refuse_owners(&OF_OWNERS);
+            finder.refuse_unusable(&KNOWN);
         }
         found
     }
@@ -106,6 +117,7 @@ impl<X: Pointer> Allocator for Found<X> {
     fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
         Ok(match plan {
             Some(plan) => Found::Exported(Exported::resolve(plan, resolver)?),
+            // Also where an allocator is missed, by a trait that places nothing.
             None => Found::Hosted(Hosted::default()),
         })
     }
@@ -121,6 +133,13 @@ impl<X: Pointer> Allocator for Found<X> {
         match self {
             Found::Exported(exported) => exported.release(guest, block).await,
             Found::Hosted(hosted) => hosted.release(guest, block).await,
+        }
+    }
+
+    async fn release_result<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
+        match self {
+            Found::Exported(exported) => exported.release(guest, block).await,
+            Found::Hosted(hosted) => hosted.release_result(guest, block).await,
         }
     }
 
@@ -147,9 +166,10 @@ impl<X: Pointer> Allocator for Found<X> {
 /// (`cabi_realloc`, which nothing releases). Functions of such modules free the arguments that they are given, so it goes
 /// with [`Given`](crate::pass::Given).
 #[derive(Debug)]
-pub struct OfOwners<X: Pointer = u32>(Exported<X>);
+pub struct OfOwners<X: Pointer = u32>(Found<X>);
 
 impl<X: Pointer> Allocator for OfOwners<X> {
+    type Pointer = X;
     type Plan = Option<ExportedPlan>;
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
@@ -161,8 +181,7 @@ impl<X: Pointer> Allocator for OfOwners<X> {
     }
 
     fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let plan = plan.as_ref().ok_or_else(other_module)?;
-        Ok(OfOwners(Exported::resolve(plan, resolver)?))
+        Found::resolve(plan, resolver).map(OfOwners)
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {

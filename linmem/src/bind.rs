@@ -102,6 +102,24 @@ impl<'m> Finder<'m> {
         self.faults.extend(found.map(|&(allocator, _)| Fault::GuestOwnsArguments { allocator }));
     }
 
+    /// A fault if the module exports one of these allocators, of a type that cannot be called, or without its release.
+    pub(crate) fn refuse_unusable(&mut self, allocators: &[(&'static str, &'static str)]) {
+        let found = allocators.iter().find_map(|&(name, release)| match self.module.get_export(name)? {
+            ExternType::Func(ty) => Some(Fault::UnusableAllocator { allocator: name, release, found: ty.into() }),
+            _ => None,
+        });
+        self.faults.extend(found);
+    }
+
+    /// How many faults there are, to forget those that come after.
+    pub(crate) fn count(&self) -> usize {
+        self.faults.len()
+    }
+
+    pub(crate) fn forget_after(&mut self, count: usize) {
+        self.faults.truncate(count);
+    }
+
     /// A fault, because the module exports none of these allocators.
     pub(crate) fn missing_allocator(&mut self, allocators: &[(&'static str, &'static str)]) {
         let functions = self.names(|ty| matches!(ty, ExternType::Func(_)));
@@ -109,8 +127,10 @@ impl<'m> Finder<'m> {
         self.faults.push(Fault::MissingAllocator { known, functions });
     }
 
+    /// The names of its exports of a kind; a few, for a module may have very many, and be hostile.
     fn names(&self, kind: impl Fn(&ExternType) -> bool) -> Vec<String> {
-        self.module.exports().filter(|export| kind(&export.ty())).map(|export| export.name().to_owned()).collect()
+        let exports = self.module.exports().filter(|export| kind(&export.ty()));
+        exports.take(fault::SHOWN.saturating_add(1)).map(|export| export.name().to_owned()).collect()
     }
 
     /// The faults found so far, as one error for an interface of that name.

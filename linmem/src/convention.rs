@@ -32,7 +32,7 @@ pub trait Convention: 'static {
     /// The width of the guest's pointers and lengths: `u32`, or `u64` for memory64.
     type Pointer: Pointer;
     /// Where bytes are placed.
-    type Allocator: Allocator;
+    type Allocator: Allocator<Pointer = Self::Pointer>;
     /// How bytes that were placed are passed.
     type Pass: Pass<Self::Pointer>;
     /// How results in memory come back.

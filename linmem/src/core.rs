@@ -144,6 +144,10 @@ pub(crate) fn narrow<X: Pointer>(value: u64) -> Result<X> {
 /// The core parameters of one function: a tuple of at most 16 core values.
 ///
 /// wasmtime takes tuples of up to 17; one is left for a leading return pointer.
+#[diagnostic::on_unimplemented(
+    message = "the arguments take more core parameters than linmem passes: at most 16",
+    note = "a string or slice takes two: pass fewer arguments, or a struct by reference"
+)]
 pub trait Params: WasmParams + Sync + Prepend<u32> + Prepend<u64> + 'static {
     /// The types of the values.
     fn types() -> Vec<CoreType>;
@@ -159,6 +163,10 @@ pub trait Prepend<X> {
 }
 
 /// A tuple of parameters with those of another behind.
+#[diagnostic::on_unimplemented(
+    message = "the arguments take more core parameters than linmem passes: at most 16",
+    note = "a string or slice takes two: pass fewer arguments, or a struct by reference"
+)]
 pub trait Append<T> {
     /// The longer tuple.
     type Out;

@@ -34,7 +34,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(error.to_string(), "`name`, result: 70000 bytes at 0x10 are outside the guest's memory of 65536 bytes");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Error(Box<Located>);
 
 #[derive(Debug)]
@@ -59,6 +58,8 @@ pub enum Place {
     Call,
     /// While what the function returned was read.
     Result,
+    /// While a pointer and a length were read, at the address that the function returned.
+    ReturnArea,
     /// While a block was given back to the guest's allocator.
     Release,
 }
@@ -70,6 +71,7 @@ impl fmt::Display for Place {
             Place::Argument { name, .. } => write!(f, "argument `{name}`"),
             Place::Call => f.write_str("call"),
             Place::Result => f.write_str("result"),
+            Place::ReturnArea => f.write_str("result, taken for the address of a pointer and a length"),
             Place::Release => f.write_str("release"),
         }
     }
@@ -85,15 +87,11 @@ pub enum ErrorKind {
     /// The module could not be linked or instantiated, or its initialization failed.
     #[error("the module could not be instantiated")]
     Instantiate(#[source] wasmtime::Error),
-    /// The guest trapped, or a host function it called failed, or the engine refused the call (a blocking one into an
-    /// async store, say): the source tells. The instance is poisoned from now on, because these cannot be told apart
-    /// safely.
-    #[error("the guest trapped; replace the instance with a new one from its `Pre`")]
+    /// The guest trapped, or a host function it called failed: the source tells. The instance is poisoned from now on.
+    #[error("the call did not return: the guest trapped, or a host function failed; make a new instance")]
     Trap(#[source] wasmtime::Error),
     /// An earlier call trapped, was abandoned halfway or panicked, so the guest's state is not to be relied upon.
-    #[error(
-        "the instance is poisoned: {by} trapped or was abandoned earlier; replace it with a new one from its `Pre`"
-    )]
+    #[error("the instance is poisoned: {by} trapped or was abandoned earlier; make a new one")]
     Poisoned {
         /// The export that was running then, or the step of linmem's that was.
         by: Poisoner,
@@ -180,7 +178,9 @@ pub enum ErrorKind {
     },
     /// The guest named bytes that overlap a block which linmem holds: an allocation handed out twice, or a result
     /// that lies inside an argument.
-    #[error("{region} overlap {held}, which the host still holds")]
+    #[error(
+        "{region} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`)"
+    )]
     Overlap {
         /// What the guest named.
         region: Region,
@@ -240,6 +240,13 @@ pub enum ErrorKind {
     /// The module has no memory, and a value was to be placed in it or read from it.
     #[error("the module has no memory")]
     NoMemory,
+    /// The engine refused a blocking call into a store that is async. The guest was not entered, and nothing has happened
+    /// to it.
+    #[error("the engine refused the call: make the method an `async fn`, or the store a blocking one")]
+    Refused(#[source] wasmtime::Error),
+    /// A block was to be released in another instance than the one it was left in.
+    #[error("the block was left in another instance's memory: release it there")]
+    ForeignBlock,
     /// An argument asked for other room each time it was lowered, so that there was never enough.
     #[error(
         "the arguments asked for other room in each of {attempts} attempts; `Lower` must ask for the same each time"
@@ -345,6 +352,22 @@ impl fmt::Display for Error {
             (None, Some(place)) => write!(f, "{place}: {}", self.0.kind),
             (None, None) => self.0.kind.fmt(f),
         }
+    }
+}
+
+/// As wasmtime's errors: the message and what caused it, for a `main` that returns an error, and for `unwrap`. The fields
+/// are shown by `{:#?}`.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            return self.0.fmt(f);
+        }
+        fmt::Display::fmt(self, f)?;
+        let first = std::error::Error::source(self);
+        if first.is_some() {
+            f.write_str("\n\nCaused by:")?;
+        }
+        std::iter::successors(first, |error| error.source()).try_for_each(|error| write!(f, "\n    {error}"))
     }
 }
 

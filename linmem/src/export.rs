@@ -103,6 +103,7 @@ where
 /// Whether the guest did not return, or what it returned is at fault.
 #[cold]
 fn of_call(error: Error) -> Error {
-    let place = if matches!(error.kind(), ErrorKind::Trap(_)) { Place::Call } else { Place::Result };
+    let in_call = matches!(error.kind(), ErrorKind::Trap(_) | ErrorKind::Refused(_));
+    let place = if in_call { Place::Call } else { Place::Result };
     error.at(place)
 }

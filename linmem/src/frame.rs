@@ -2,7 +2,7 @@
 
 use crate::allocator::{Allocator, Request};
 use crate::error::{ErrorKind, Poisoner, Result};
-use crate::ledger::{Block, Use};
+use crate::ledger::{Block, Leaked, Use};
 use crate::lowering::{self, Lowering, Missing};
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
@@ -32,10 +32,16 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// [`catch_up`](Frame::catch_up).
     #[inline]
     pub(crate) fn open(mode: M, runtime: &'f mut Runtime<A>, export: Option<&'static str>) -> Result<Self> {
+        // A guard that was forgotten, and not dropped, has left the guest as it was: halfway, and with its bytes in it.
+        runtime.health.settle();
         runtime.health.check()?;
         runtime.health.running = Poisoner(export);
-        runtime.room.clear();
-        Ok(Frame { mode, runtime })
+        let mut frame = Frame { mode, runtime };
+        if frame.runtime.room.touched() != 0 {
+            frame.wipe();
+        }
+        frame.runtime.room.clear();
+        Ok(frame)
     }
 
     /// Whether earlier frames have left something to do.
@@ -47,6 +53,7 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// Does what earlier frames have left to be done: releases what is due, and fits the scratch block.
     #[cold]
     pub(crate) async fn catch_up(&mut self) -> Result<()> {
+        self.wipe();
         self.runtime.ledger.recall();
         match std::mem::take(&mut self.runtime.wish) {
             0 => {}
@@ -195,8 +202,13 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         R: WasmResults + Sync,
     {
         self.runtime.health.enter()?;
-        let outcome = self.mode.call(func, params).await;
-        self.runtime.health.leave(outcome)
+        match self.mode.call(func, params).await {
+            Ok(results) => {
+                self.runtime.health.leave();
+                Ok(results)
+            }
+            Err(error) => self.runtime.guest(&mut self.mode).failed(error).await,
+        }
     }
 
     /// Has a region that the guest returned released through the allocator when the frame ends.
@@ -301,21 +313,24 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
             return Ok(None);
         }
         self.runtime.ledger.admit(region)?;
-        self.runtime.ledger.hold(block, Use::Frame);
+        self.runtime.ledger.hold(block, Use::Output);
         Ok(Some(block))
     }
 
     /// Takes a block back that a frame has left in the guest.
-    pub(crate) fn take_back(&mut self, block: Block) -> Result<()> {
-        self.bytes(block.region(), 1)?;
-        self.runtime.ledger.admit(block.whole())?;
-        self.runtime.ledger.hold(block, Use::Frame);
+    pub(crate) fn take_back(&mut self, leaked: &Leaked) -> Result<()> {
+        if !self.runtime.health.is_of(&leaked.instance) {
+            return Err(ErrorKind::ForeignBlock.into());
+        }
+        self.runtime.ledger.admit(leaked.block.whole())?;
+        self.runtime.ledger.hold(leaked.block, Use::Frame);
         Ok(())
     }
 
-    /// Gives a block to somebody else: the frame neither zeroes nor releases it.
-    pub(crate) fn forget(&mut self, block: Block) {
+    /// Leaves a block in the guest: the frame neither zeroes nor releases it, and whoever has the mark may.
+    pub(crate) fn leave(&mut self, block: Block) -> Leaked {
         self.runtime.ledger.forget(block);
+        Leaked { block, instance: self.runtime.health.mark() }
     }
 
     /// Whether addresses in the guest's memory are 64 bits wide.

@@ -1,23 +1,41 @@
-//! The guest, entered: every call into it and every growth of its memory passes here.
+//! The guest as it is entered: whether it may be, and what allocators do there.
 
 use crate::error::{ErrorKind, Poisoner, Result};
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use wasmtime::{AsContext, Memory, TypedFunc, WasmParams, WasmResults};
 
 /// Whether an instance may still be entered. All handles to it share the verdict.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Health {
-    poison: Arc<OnceLock<Poisoner>>,
+    poison: Mark,
     /// What to name if this handle's call is the one that poisons.
     pub(crate) running: Poisoner,
     /// Set while the guest runs. Whoever finds it set afterwards knows that the guest was left halfway: by a panic in a
     /// host function, or by a future that was dropped.
     entered: bool,
+    /// A host function that does nothing. Where a call fails, and this one does too, it is the engine that refuses.
+    probe: TypedFunc<(), ()>,
 }
 
+/// Which instance something is of, and by what it was poisoned, if it was.
+pub(crate) type Mark = Arc<OnceLock<Poisoner>>;
+
 impl Health {
+    pub(crate) fn new(probe: TypedFunc<(), ()>) -> Self {
+        Health { poison: Mark::default(), running: Poisoner::default(), entered: false, probe }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Arc::clone(&self.poison)
+    }
+
+    pub(crate) fn is_of(&self, mark: &Mark) -> bool {
+        Arc::ptr_eq(&self.poison, mark)
+    }
+
     #[inline]
     pub(crate) fn check(&self) -> Result<()> {
         match self.poison.get() {
@@ -46,12 +64,8 @@ impl Health {
 
     /// After the guest has come back.
     #[inline]
-    pub(crate) fn leave<R>(&mut self, outcome: wasmtime::Result<R>) -> Result<R> {
+    pub(crate) fn leave(&mut self) {
         self.entered = false;
-        outcome.map_err(|trap| {
-            self.poison();
-            ErrorKind::Trap(trap).into()
-        })
     }
 
     /// Poisons the instance if the guest was entered and has not come back.
@@ -60,6 +74,12 @@ impl Health {
         if std::mem::take(&mut self.entered) {
             self.poison();
         }
+    }
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Health").field("poison", &self.poison.get()).finish_non_exhaustive()
     }
 }
 
@@ -82,18 +102,45 @@ impl<M: Mode> Guest<'_, M> {
         R: WasmResults + Sync,
     {
         self.health.enter()?;
-        let outcome = self.mode.call(func, params).await;
-        self.health.leave(outcome)
+        match self.mode.call(func, params).await {
+            Ok(results) => {
+                self.health.leave();
+                Ok(results)
+            }
+            Err(error) => self.failed(error).await,
+        }
+    }
+
+    /// What a call that failed amounts to: a trap, after which the guest is not to be relied upon, or the engine's refusal
+    /// to enter it at all. Errors do not tell these apart, but a call that cannot trap does.
+    #[cold]
+    pub(crate) async fn failed<R>(&mut self, error: wasmtime::Error) -> Result<R> {
+        let probe = self.health.probe.clone();
+        let refused = self.mode.call(&probe, ()).await.is_err();
+        self.health.leave();
+        if refused {
+            return Err(ErrorKind::Refused(error).into());
+        }
+        self.health.poison();
+        Err(ErrorKind::Trap(error).into())
     }
 
     /// Grows the guest's memory by at least that many bytes, in whole pages, and returns the region that was added.
     ///
     /// # Errors
     /// [`ErrorKind::Grow`], [`ErrorKind::NoMemory`].
-    pub async fn grow(&mut self, bytes: u64) -> Result<Region> {
+    pub async fn grow_by_bytes(&mut self, bytes: u64) -> Result<Region> {
+        let page = self.memory()?.page_size(self.mode.store().as_context());
+        self.grow(bytes.div_ceil(page)).await
+    }
+
+    /// Grows the guest's memory by that many of its pages, and returns the region that was added.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Grow`], [`ErrorKind::NoMemory`].
+    pub async fn grow(&mut self, pages: u64) -> Result<Region> {
         let memory = self.memory()?;
         let page = memory.page_size(self.mode.store().as_context());
-        let pages = bytes.div_ceil(page);
         let size = self.size();
         match self.mode.grow(memory, pages).await {
             Ok(before) => {

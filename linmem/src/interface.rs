@@ -13,7 +13,6 @@ use crate::bind::{ExportPlan, Planner, Resolver};
 use crate::convention::Convention;
 use crate::core::CoreValue;
 use crate::error::{ErrorKind, Result};
-use crate::owner::Owner;
 use crate::runtime::Runtime;
 use std::fmt;
 use std::sync::Arc;
@@ -109,7 +108,12 @@ impl<I: Interface> Plan<I> {
         } else {
             finder.optional_memory(name)
         };
+        let faults = finder.count();
         let allocator = <AllocatorOf<I> as Allocator>::plan(&mut finder, &I::SETTINGS);
+        if !needs_memory && I::SETTINGS.allocator.is_none() {
+            // Scalars alone can be passed to any module, whatever its allocator is.
+            finder.forget_after(faults);
+        }
         finder.finish(I::NAME)?;
         Ok(Plan { exports, memory, allocator })
     }
@@ -125,8 +129,8 @@ impl<I: Interface> Plan<I> {
         let mut resolver = Resolver::new(&mut store, instance, &self.exports);
         let exports = Arc::new(I::resolve(&mut resolver)?);
         let allocator = AllocatorOf::<I>::resolve(&self.allocator, &mut resolver)?;
-        let owner = Owner::of(&mut store);
-        Ok(Handle { instance: *instance, exports, runtime: Runtime::new(allocator, owner, memory, !I::SETTINGS.keep) })
+        let runtime = Runtime::new(&mut store, allocator, memory, !I::SETTINGS.keep)?;
+        Ok(Handle { instance: *instance, exports, runtime })
     }
 }
 

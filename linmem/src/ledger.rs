@@ -1,6 +1,7 @@
 //! What the host holds in one guest.
 
 use crate::error::ErrorKind;
+use crate::guest::Mark;
 use crate::region::Region;
 
 /// Memory that an allocator handed out: what is given back to it, and the aligned address within.
@@ -28,6 +29,24 @@ impl Block {
     }
 }
 
+/// A block that an [`Allocation`](crate::Allocation) has left in the guest. There is one for each, so it can be released
+/// once only.
+#[derive(Debug)]
+#[must_use = "it is the only way to release the bytes"]
+pub struct Leaked {
+    pub(crate) block: Block,
+    /// Which instance it was left in.
+    pub(crate) instance: Mark,
+}
+
+impl Leaked {
+    /// The bytes.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        self.block.region()
+    }
+}
+
 /// Why a block is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -35,12 +54,30 @@ pub(crate) enum Use {
     Frame,
     /// Holds bytes that become the guest's when it is called; until then the same.
     Given,
+    /// A result that the frame under way holds for its user: zeroed when that ends.
+    Output,
     /// A result of the frame under way, which is released when that ends.
     Result,
     /// A result that the host still looks at: released before the next frame.
     Lent,
     /// To be given back to the allocator as soon as the guest may be entered.
     Due,
+    /// The same, for a result.
+    ResultDue,
+}
+
+impl Use {
+    fn is_due(self) -> bool {
+        matches!(self, Use::Due | Use::ResultDue)
+    }
+
+    /// What becomes of it when it is needed no more.
+    fn when_over(self) -> Self {
+        match self {
+            Use::Frame | Use::Given | Use::Due => Use::Due,
+            Use::Output | Use::Result | Use::Lent | Use::ResultDue => Use::ResultDue,
+        }
+    }
 }
 
 /// The blocks that the host holds in one guest. No two overlap, or the guest's allocator is broken.
@@ -58,7 +95,7 @@ impl Ledger {
     pub(crate) fn hold(&mut self, block: Block, purpose: Use) {
         let at = self.held.partition_point(|(other, _)| other.pointer < block.pointer);
         self.held.insert(at, (block, purpose));
-        self.due = self.due.saturating_add(usize::from(purpose == Use::Due));
+        self.due = self.due.saturating_add(usize::from(purpose.is_due()));
     }
 
     /// Refuses a region that overlaps what is held.
@@ -95,11 +132,11 @@ impl Ledger {
     #[inline]
     pub(crate) fn end_frame(&mut self, mut zero: impl FnMut(Region)) {
         for (block, purpose) in &mut self.held {
-            if matches!(purpose, Use::Frame | Use::Given) {
+            if matches!(purpose, Use::Frame | Use::Given | Use::Output) {
                 zero(block.region());
             }
-            if matches!(purpose, Use::Frame | Use::Given | Use::Result) {
-                *purpose = Use::Due;
+            if !purpose.is_due() && *purpose != Use::Lent {
+                *purpose = purpose.when_over();
                 self.due = self.due.saturating_add(1);
             }
         }
@@ -112,7 +149,7 @@ impl Ledger {
 
     /// Begins a frame: all that earlier ones have left is due, what they had lent included.
     pub(crate) fn recall(&mut self) {
-        self.held.iter_mut().for_each(|(_, purpose)| *purpose = Use::Due);
+        self.held.iter_mut().for_each(|(_, purpose)| *purpose = purpose.when_over());
         self.due = self.held.len();
     }
 
@@ -128,15 +165,15 @@ impl Ledger {
     }
 
     /// Strikes out a block that is due, so that it is released once whatever happens then.
-    pub(crate) fn pop_due(&mut self) -> Option<Block> {
-        let index = self.held.iter().rposition(|(_, purpose)| *purpose == Use::Due)?;
+    pub(crate) fn pop_due(&mut self) -> Option<(Block, Use)> {
+        let index = self.held.iter().rposition(|(_, purpose)| purpose.is_due())?;
         self.due = self.due.saturating_sub(1);
-        Some(self.held.remove(index).0)
+        Some(self.held.remove(index))
     }
 
     /// Strikes out a block of the frame's without releasing it: somebody else owns it from now on.
     pub(crate) fn forget(&mut self, block: Block) {
-        self.held.retain(|(other, purpose)| *other != block || *purpose == Use::Due);
+        self.held.retain(|(other, purpose)| *other != block || purpose.is_due());
     }
 
     /// Moves all that another ledger holds into this one, and keeps the longer of the two scratch blocks.
@@ -189,8 +226,8 @@ mod tests {
         let mut zeroed = Vec::new();
         ledger.end_frame(|region| zeroed.push(region.pointer));
         assert_eq!(zeroed, [100]);
-        assert_eq!(ledger.pop_due().map(|b| b.pointer), Some(200));
-        assert_eq!(ledger.pop_due().map(|b| b.pointer), Some(100));
+        assert_eq!(ledger.pop_due(), Some((block(200, 8), Use::ResultDue)));
+        assert_eq!(ledger.pop_due(), Some((block(100, 8), Use::Due)));
         assert_eq!(ledger.pop_due(), None);
         assert!(!ledger.has_due());
         assert_eq!(ledger.scratch(), Some(block(0, 64)));
@@ -204,7 +241,8 @@ mod tests {
         theirs.hold(block(300, 8), Use::Due);
         ours.take_over(&mut theirs);
         assert_eq!(ours.scratch(), Some(block(100, 128)));
-        assert_eq!([ours.pop_due(), ours.pop_due(), ours.pop_due()], [Some(block(300, 8)), Some(block(0, 64)), None]);
+        let due = [ours.pop_due(), ours.pop_due(), ours.pop_due()].map(|due| due.map(|(block, _)| block));
+        assert_eq!(due, [Some(block(300, 8)), Some(block(0, 64)), None]);
         assert!(!theirs.has_due() && theirs.scratch().is_none());
     }
 

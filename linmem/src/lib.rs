@@ -1,7 +1,8 @@
 //! Call any core WebAssembly module from Rust as if it were a Rust crate.
 //!
 //! Annotate a trait with [`wasm_import`]. The generated methods place `&str`, slices and plain structs in the guest's
-//! linear memory with the guest's own allocator, pass pointer and length, call the export through [`wasmtime`], read what
+//! linear memory with the guest's own allocator, pass pointer and length, call the export through
+//! [wasmtime](https://docs.rs/wasmtime/48), read what
 //! comes back into owned or borrowed Rust values, and leave the guest's memory zeroed and released, whichever way the
 //! call ends. No change to the module, no wit files, no `unsafe`.
 //!
@@ -65,7 +66,7 @@
 //! | `String`, `Vec<T>` | copied out of the guest, whose buffer is then released |
 //! | `&str`, `&[T]` | in place, without a copy; the buffer is released before the next call |
 //! | `T` with [`Record`](derive@Record) | at the returned pointer, or from a return pointer |
-//! | `Option<…>` of these | `None` for a null pointer |
+//! | `Option<…>` of all but `()` | `None` for a null pointer; an optional scalar is a pointer to it, or null |
 //!
 //! `T` is any [`bytemuck::Pod`](https://docs.rs/bytemuck/1/bytemuck/trait.Pod.html) type. How pointer and count come back
 //! is told by the export's type ([`results::ByType`]), or named.
@@ -83,23 +84,27 @@
 //! 3. **`interface/bound.rs`**: `call` splits [`Bound`] into the store, the exports and the runtime, and runs
 //!    `Export::run` in the [`Blocking`] [`Mode`] (**`mode.rs`**: the only two ways into a guest; the async one runs the
 //!    same code).
-//! 4. **`export.rs`**: `run` opens a [`Frame`], which refuses a poisoned instance and releases what an earlier call has
-//!    left; lowers; calls; and closes the frame whatever came of it.
+//! 4. **`export.rs`**: `run` opens a [`Frame`], which refuses a poisoned instance; has it catch up with what an earlier
+//!    call has left to release; lowers; calls; and ends the frame whatever came of it.
 //! 5. **`lower.rs`**: `&str` lowers itself through the convention's **`pass.rs`**, which places the bytes and returns the
 //!    core values `(pointer, length)`.
-//! 6. **`lowering.rs`** finds room for them in the *scratch block*, which is taken from the guest's allocator once and
-//!    reused by every call. What does not fit is noted; then the **`frame.rs`** takes a longer scratch block, or a block
-//!    for each, and lowers again. **`runtime.rs`** takes blocks and checks what the guest says of them; **`ledger.rs`**
-//!    knows which are held, and why; **`allocator.rs`** calls `alloc`, or uses the host's **`arena.rs`**.
-//! 7. **`guest.rs`** enters the guest: a trap, a panic in a host function or an abandoned future poisons the instance.
-//! 8. **`returns.rs`** and **`results.rs`**: the export has type `(i32, i32) -> i64`, so the result is packed; its halves
-//!    make a [`Region`]. **`region.rs`** is the one place where numbers from the guest become host slices: unsigned,
-//!    without overflow, in bounds, aligned. The frame adopts the guest's buffer, so that it will be released.
+//! 6. **`lowering.rs`**: `Lowering::reserve` finds room for them in the *scratch block*, which is taken from the guest's
+//!    allocator once and reused by every call. What does not fit is noted, as it is in the very first call, when there is
+//!    no such block yet. Then **`frame.rs`** (`lower_again`, `make_room`) takes a longer scratch block, or a block for
+//!    each, and lowers again. **`runtime.rs`** takes blocks and checks what the guest says of them; **`ledger.rs`** knows
+//!    which are held, and why; **`allocator.rs`** calls `alloc`, or uses the host's **`arena.rs`**.
+//! 7. **`returns.rs`** hands over to **`results.rs`** (`ByType::call`), which enters the guest by `Frame::invoke`, and so
+//!    by the mode. `Health` in **`guest.rs`** stands at that door: a trap, a panic in a host function or an abandoned
+//!    future poisons the instance.
+//! 8. The export has type `(i32, i32) -> i64`, so the result is packed; its halves make a [`Region`]. **`region.rs`** is
+//!    the one place where numbers from the guest become host slices: unsigned, without overflow, in bounds, aligned.
+//!    `receive` in **`returns.rs`** looks whether it is null, and in memory; then the frame adopts the guest's buffer, so
+//!    that it will be released.
 //! 9. **`lift.rs`** makes the `String`: checked first, copied then. A borrowed `&str` is lifted after the next step
-//!    instead, when the store is free to be borrowed.
-//! 10. The frame closes: the bytes of `"hello"` are zeroed, and the result's buffer goes back to `dealloc`. Had
-//!     anything failed on the way, the same would happen; had the host panicked, the frame's `Drop` would zero, and the
-//!     next call release.
+//!    instead (`finish` in **`interface/bound.rs`**), when the store is free to be borrowed.
+//! 10. The frame ends: the bytes of `"hello"` are zeroed, and the result's buffer goes back to `dealloc`. Had an error
+//!     come on the way, the same would happen. Had the host panicked, the frame's `Drop` would zero; what is due would be
+//!     released by the next call, or never, if the panic came from a host function and left the guest halfway.
 //!
 //! # The guest is hostile
 //!
@@ -161,12 +166,12 @@ pub use error::{Error, ErrorKind, Place, Poisoner, Result};
 pub use frame::Frame;
 pub use guest::Guest;
 pub use interface::{Bound, Handle, Interface, Pre, Settings};
-pub use ledger::Block;
+pub use ledger::{Block, Leaked};
 pub use lift::Lift;
 pub use linmem_macros::{Record, wasm_import};
 pub use lower::Lower;
 pub use lowering::Lowering;
-pub use memory::{Allocation, Leaked, LinearMemory, MemoryFrame, Outcome};
+pub use memory::{Allocation, LinearMemory, MemoryFrame, Outcome};
 #[cfg(feature = "async")]
 pub use mode::Async;
 pub use mode::{Blocking, Mode};

@@ -14,6 +14,10 @@ use std::alloc::Layout;
 ///
 /// It is read in two steps, so that it may borrow the store: [`read`](Lift::read) while the frame lives, and
 /// [`lift`](Lift::lift) once it has ended. An owned type is made by the first, a borrowed one by the second.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from guest memory",
+    note = "supported: `String`, `Vec<T>`, `&str`, `&[T]` where `T: bytemuck::Pod`, structs with `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]`, and `Option` of these and of scalars"
+)]
 pub trait Lift: Sized {
     /// What it expects to find in a guest of that convention.
     fn shape<C: Convention>() -> Shape;

@@ -3,17 +3,17 @@
 mod allocation;
 mod outcome;
 
-pub use allocation::{Allocation, Leaked, MemoryFrame};
+pub use allocation::{Allocation, MemoryFrame};
 pub use outcome::Outcome;
 
 use crate::allocator::{Allocator, Found, Request};
 use crate::bind::{Finder, Resolver, other_module};
-use crate::core::CoreType;
+use crate::core::CoreValue;
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::interface::Settings;
+use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
-use crate::owner::Owner;
 use crate::region::{Region, to_u64};
 use crate::runtime::{MAX_ALIGN, Runtime};
 use std::ops::{Deref, DerefMut};
@@ -66,7 +66,8 @@ pub struct LinearMemory<'h, S: AsContextMut, A: Allocator = Found> {
 
 impl<S: AsContextMut> LinearMemory<'_, S> {
     /// The memory that the instance exports under that name, `"memory"` if none is given, with the allocator that it
-    /// exports under a known name (`malloc`, `alloc`, `__wbindgen_malloc`, …), or else the host's arena.
+    /// exports under a known name (`malloc`, `alloc`, …), or else the host's arena. For a memory with 64-bit addresses
+    /// name an allocator of that width: `LinearMemory::<_, Found<u64>>::with(…)`.
     ///
     /// Keep it, rather than open it anew for every call: each leaves a mark in the store, by which it knows its own.
     ///
@@ -91,14 +92,13 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// If the instance belongs to another store, as every function of wasmtime's does.
     pub fn with(mut store: S, instance: &Instance, settings: Settings<'_>) -> Result<Self> {
         let mut finder = Finder::new(instance.module(store.as_context()));
-        // Addresses here are 64 bits wide; it is the allocator's functions that say what they take.
-        let memory = finder.memory(settings.memory_name(), CoreType::I64);
+        let memory = finder.memory(settings.memory_name(), <A::Pointer as CoreValue>::TYPE);
         let plan = A::plan(&mut finder, &settings);
         finder.finish("LinearMemory")?;
         let allocator = A::resolve(&plan, &mut Resolver::new(&mut store, instance, &[]))?;
         let found = memory.and_then(|export| instance.get_module_export(&mut store, &export)?.into_memory());
         let memory = Some(found.ok_or_else(other_module)?);
-        let runtime = Runtime::new(allocator, Owner::of(&mut store), memory, !settings.keep);
+        let runtime = Runtime::new(&mut store, allocator, memory, !settings.keep)?;
         Self::from_parts(store, Held::Own(Box::new(runtime)))
     }
 
@@ -133,7 +133,10 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// [`ErrorKind::Grow`] where the memory's maximum, the store's limiter or the host's memory does not allow it.
     pub fn grow(&mut self, pages: u64) -> Result<Region> {
-        self.grow_by_bytes(pages.saturating_mul(self.page_size()))
+        let mut mode = Blocking(&mut self.store);
+        let added = now(self.runtime.guest(&mut mode).grow(pages))?;
+        self.runtime.allocator().donate(added);
+        Ok(added)
     }
 
     /// Adds as many pages as hold that many bytes.
@@ -141,10 +144,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// As [`grow`](LinearMemory::grow).
     pub fn grow_by_bytes(&mut self, bytes: u64) -> Result<Region> {
-        let mut mode = Blocking(&mut self.store);
-        let added = now(self.runtime.guest(&mut mode).grow(bytes))?;
-        self.runtime.allocator().donate(added);
-        Ok(added)
+        self.grow(bytes.div_ceil(self.page_size()))
     }
 
     /// Where the next allocation of that many bytes would go in the arena, or none if it would have to grow. Allocates
@@ -214,10 +214,10 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// Gives a block back that an [`Allocation`] has left in the guest, zeroed.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if it is no block of this memory's, and what the guest's allocator can end with.
+    /// [`ErrorKind::ForeignBlock`] if it was left in another instance, and what the guest's allocator can end with.
     pub fn release(&mut self, leaked: Leaked) -> Result<()> {
         let mut frame = self.open_frame()?;
-        frame.take_back(leaked.0)?;
+        frame.take_back(&leaked)?;
         MemoryFrame(frame).close()
     }
 

@@ -4,15 +4,17 @@
 //! keeps two things: the address of the store's data, which no other living store shares (it lies within the store's own
 //! heap block), and a token that dies with the store, because a new store may be put where a dead one was.
 
+use crate::error::{ErrorKind, Result};
 use std::ptr;
 use std::sync::{Arc, Weak};
-use wasmtime::{AsContext, AsContextMut, Func};
+use wasmtime::{AsContext, AsContextMut, Func, TypedFunc};
 
 /// The identity of one store.
 #[derive(Debug)]
 pub(crate) struct Owner {
     address: usize,
     alive: Weak<()>,
+    token: Func,
 }
 
 impl Owner {
@@ -20,10 +22,15 @@ impl Owner {
     pub(crate) fn of(mut store: impl AsContextMut) -> Self {
         let token = Arc::new(());
         let alive = Arc::downgrade(&token);
-        Func::wrap(&mut store, move || {
+        let token = Func::wrap(&mut store, move || {
             let _alive = &token;
         });
-        Owner { address: address(&store), alive }
+        Owner { address: address(&store), alive, token }
+    }
+
+    /// The token, as a function that does nothing.
+    pub(crate) fn probe(&self, store: impl AsContext) -> Result<TypedFunc<(), ()>> {
+        Ok(self.token.typed(store).map_err(ErrorKind::Instantiate)?)
     }
 
     /// Whether this is that very store.

@@ -31,7 +31,7 @@ use std::marker::PhantomData;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not cross by value",
-    note = "derive it: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`"
+    note = "a struct: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`; for `usize` write `u32`"
 )]
 pub trait Record: Pod {}
 
@@ -70,6 +70,10 @@ impl<T: Pod> Element<T> {
     #[inline]
     pub(crate) fn slice(bytes: &[u8]) -> Result<&[T]> {
         let () = Self::CROSSES;
+        if bytes.is_empty() {
+            // The address of nothing need not be aligned.
+            return Ok(&[]);
+        }
         bytemuck::try_cast_slice(bytes).map_err(|error| {
             let (len, size) = (to_u64(bytes.len()), to_u64(size_of::<T>()));
             let (pointer, align) = (to_u64(bytes.as_ptr().addr()), to_u64(align_of::<T>()));

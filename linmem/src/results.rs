@@ -13,7 +13,7 @@ pub use owned::{Canonical, FreedBy, Static};
 use crate::allocator::Allocator;
 use crate::bind::{FoundExport, Helper};
 use crate::core::{Params, Pointer, Signature};
-use crate::error::Result;
+use crate::error::{Place, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -54,7 +54,8 @@ impl Shape {
             Shape::Slice(_) if area == 0 => Ok(Region { pointer: 0, len: 0 }),
             Shape::Slice(_) => {
                 let pair = Region { pointer: area, len: to_u64(size_of::<[X; 2]>()) };
-                let (pointer, count) = pair.of(memory, align_of::<X>())?.split_at_checked(X::SIZE).unwrap_or_default();
+                let area = pair.of(memory, align_of::<X>()).map_err(|error| error.at(Place::ReturnArea))?;
+                let (pointer, count) = area.split_at_checked(X::SIZE).unwrap_or_default();
                 Ok(self.named(X::read(pointer), X::read(count)))
             }
         }

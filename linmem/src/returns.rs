@@ -190,7 +190,7 @@ fn receive<C: Convention, T: Lift, M: Mode>(
     match owner {
         Owner::Caller if T::BORROWS => frame.lend(block, align)?,
         Owner::Caller => frame.adopt(block, align)?,
-        Owner::Guest if T::BORROWS => frame.outlives(region)?,
+        Owner::Guest | Owner::Frame if T::BORROWS => frame.outlives(region)?,
         Owner::Guest | Owner::Frame | Owner::Convention => {}
     }
     match wrong_size {

@@ -4,12 +4,12 @@ use crate::allocator::{Allocator, Request};
 use crate::error::{ErrorKind, Place, Result};
 use crate::frame::Frame;
 use crate::guest::{Guest, Health};
-use crate::ledger::{Block, Ledger};
+use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Room;
 use crate::mode::Mode;
 use crate::owner::Owner;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wasmtime::Memory;
+use wasmtime::{AsContextMut, Memory};
 
 /// The smallest scratch block, and the largest: an argument that needs more gets a block of its own.
 pub(crate) const SCRATCH_MIN: u64 = 256;
@@ -42,17 +42,12 @@ pub(crate) struct Runtime<A> {
 }
 
 impl<A: Allocator> Runtime<A> {
-    pub(crate) fn new(allocator: A, owner: Owner, memory: Option<Memory>, zero: bool) -> Self {
+    pub(crate) fn new(mut store: impl AsContextMut, allocator: A, memory: Option<Memory>, zero: bool) -> Result<Self> {
+        let owner = Owner::of(&mut store);
+        let health = Health::new(owner.probe(&store)?);
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
-        Runtime {
-            shared,
-            memory,
-            health: Health::default(),
-            ledger: Ledger::default(),
-            room: Room::default(),
-            wish: 0,
-            zero,
-        }
+        let (ledger, room) = (Ledger::default(), Room::default());
+        Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero })
     }
 
     pub(crate) fn owner(&self) -> &Owner {
@@ -99,6 +94,11 @@ impl<A: Allocator> Runtime<A> {
         self.shared.allocator.release(&mut guest, block).await
     }
 
+    async fn release_result<M: Mode>(&mut self, mode: &mut M, block: Block) -> Result<()> {
+        let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
+        self.shared.allocator.release_result(&mut guest, block).await
+    }
+
     /// Gives everything that is held back to the guest's allocator, and what dropped handles have left.
     pub(crate) async fn trim<M: Mode>(&mut self, mode: M) -> Result<()> {
         self.ledger.take_over(&mut self.shared.left());
@@ -111,12 +111,21 @@ impl<A: Allocator> Runtime<A> {
         Frame::open(mode, self, None)?.catch_up().await
     }
 
-    /// Gives all that is due back to the guest's allocator.
+    /// Gives all that is due back to the guest's allocator. If it takes one badly the others are still given back, as
+    /// long as the guest may be entered, and the first error is the one to tell.
     pub(crate) async fn release_due<M: Mode>(&mut self, mode: &mut M) -> Result<()> {
-        while let Some(block) = self.ledger.pop_due() {
-            self.release_block(mode, block).await.map_err(|error| error.at(Place::Release))?;
+        let mut outcome = Ok(());
+        while let Some((block, purpose)) = self.ledger.pop_due() {
+            let released = match purpose {
+                Use::ResultDue => self.release_result(mode, block).await,
+                _ => self.release_block(mode, block).await,
+            };
+            outcome = outcome.and(released.map_err(|error| error.at(Place::Release)));
+            if self.health.is_poisoned() {
+                break;
+            }
         }
-        Ok(())
+        outcome
     }
 
     /// Makes the scratch block at least that long: by one that a dropped handle left, or by a new one. Nothing may lie

@@ -94,7 +94,14 @@ fn a_block_outside_memory_is_refused() {
 #[track_caller]
 fn assert_overlap(error: &Error, export: &'static str, place: Place, named: Region, held: Region) {
     assert!(matches!(*error.kind(), ErrorKind::Overlap { region: r, held: h } if r == named && h == held), "{error}");
-    assert_error(error, export, place, &format!("{named} overlap {held}, which the host still holds"));
+    assert_error(
+        error,
+        export,
+        place,
+        &format!(
+            "{named} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`)"
+        ),
+    );
 }
 
 #[test]

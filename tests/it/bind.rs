@@ -222,19 +222,38 @@ fn the_advice_for_a_missing_allocator_names_the_option_that_sets_it() {
 
 #[test]
 fn an_allocator_of_other_types_is_none_of_the_known_ones() {
-    // `malloc` takes a float, and there is no `free` for `alloc`: the arena it is.
+    // `malloc` takes a float, and there is no `free` for `alloc`. To use the arena instead would be a guess.
     let module = wat(r#"(module (memory (export "memory") 1)
           (func (export "malloc") (param f32) (result i32) (unreachable)) (func (export "free") (param i32))
           (func (export "alloc") (param i32) (result i64) (unreachable))
           (func (export "hello") (param i32 i32) (result i32 i32) (i32.const 0) (i32.const 0)))"#);
-    assert_eq!(bind::<GreeterExports>(&module).greet("x").unwrap(), "");
+    let (found, message) = faults::<GreeterExports>(&module);
+    assert!(matches!(found.as_slice(), [Fault::UnusableAllocator { allocator: "malloc", release: "free", .. }]));
+    assert!(message.contains("the allocator `malloc` of type `(f32) -> i32` cannot be used"), "{message}");
+}
+
+/// Nothing is placed for scalars, so it does not matter what the allocator is.
+#[test]
+fn scalars_bind_whatever_the_allocator_is() {
+    let module = wat(r#"(module (memory (export "memory") 1)
+          (func (export "malloc") (param f32) (result i32) (unreachable))
+          (func (export "__wbindgen_malloc") (param i32) (result i32) (unreachable))
+          (func (export "add") (param i32 i64) (result f64) (f64.const 3)))"#);
+    assert_eq!(bind::<AdderExports>(&module).add(1, 2).unwrap(), 3.0);
 }
 
 #[test]
 fn many_exports_are_not_all_listed() {
     let exports: String = (0..20).map(|n| format!(r#"(func (export "f{n}"))"#)).collect();
     let (_, message) = faults::<AdderExports>(&wat(&format!("(module {exports})")));
-    assert!(message.contains("`f11` and 8 more"), "{message}");
+    assert!(message.contains("`f11`, … (set"), "{message}");
+}
+
+#[test]
+fn names_that_the_guest_chose_cannot_forge_lines() {
+    let (_, message) = faults::<AdderExports>(&wat(r#"(module (func (export "\1b[2J\n  - fake")))"#));
+    assert_eq!(message.lines().count(), 2, "{message}");
+    assert!(message.contains(r"`\u{1b}[2J\n  - fake`"), "{message}");
 }
 
 #[test]
@@ -344,9 +363,9 @@ fn refuses_a_module_whose_functions_free_their_arguments() {
     for (name, params) in [("__wbindgen_malloc", "i32 i32"), ("cabi_realloc", "i32 i32 i32 i32")] {
         let module = wat(&format!(
             r#"(module (memory (export "memory") 1) (func (export "{name}") (param {params}) (result i32) unreachable)
-              (func (export "add") (param i32 i64) (result f64) (f64.const 0)))"#
+              (func (export "hello") (param i32 i32) (result i32 i32) (i32.const 0) (i32.const 0)))"#
         ));
-        let (found, message) = faults::<AdderExports>(&module);
+        let (found, message) = faults::<GreeterExports>(&module);
         assert_eq!(found, [Fault::GuestOwnsArguments { allocator: name }]);
         assert!(message.ends_with(&format!("or `alloc = \"{name}\"` if these do not")), "{message}");
     }

@@ -83,7 +83,12 @@ pub(crate) fn assert_error(error: &Error, export: &'static str, place: Place, me
 pub(crate) fn assert_trap(error: &Error, export: &'static str, place: Place) {
     assert!(matches!(error.kind(), ErrorKind::Trap(_)), "{error}");
     assert!(std::error::Error::source(error).is_some());
-    assert_error(error, export, place, "the guest trapped; replace the instance with a new one from its `Pre`");
+    assert_error(
+        error,
+        export,
+        place,
+        "the call did not return: the guest trapped, or a host function failed; make a new instance",
+    );
 }
 
 /// Asserts that a call was refused because an earlier one of that export had poisoned the instance.
@@ -92,9 +97,7 @@ pub(crate) fn assert_poisoned<T: Debug>(outcome: linmem::Result<T>, by: Option<&
     let error = outcome.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Poisoned { by: found } if found.export() == by), "{error}");
     let by = by.map_or("a call".to_owned(), |by| format!("`{by}`"));
-    let message = format!(
-        "the instance is poisoned: {by} trapped or was abandoned earlier; replace it with a new one from its `Pre`"
-    );
+    let message = format!("the instance is poisoned: {by} trapped or was abandoned earlier; make a new one");
     assert!(error.to_string().ends_with(&message), "{error}");
     assert_eq!(error.place(), None);
 }

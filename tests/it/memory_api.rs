@@ -154,7 +154,7 @@ fn nothing_needs_no_room() {
     let empty = memory.alloc(&[], false, true).unwrap();
     assert!(empty.is_empty());
     assert_eq!((empty.index(), empty.len(), empty.as_slice()), (16, 0, &[][..]));
-    assert_eq!(empty.leave(), None);
+    assert!(empty.leave().is_none());
     drop(memory);
     assert_eq!(live(&mut store, &instance), (0, 0));
 }

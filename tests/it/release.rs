@@ -83,7 +83,10 @@ fn a_trap_while_a_trim_releases_is_told() {
     let error = Bound::trim(&mut guest).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Trap(_)));
     assert_eq!((error.export(), error.place()), (None, Some(Place::Release)));
-    assert_eq!(error.to_string(), "release: the guest trapped; replace the instance with a new one from its `Pre`");
+    assert_eq!(
+        error.to_string(),
+        "release: the call did not return: the guest trapped, or a host function failed; make a new instance"
+    );
     assert!(Bound::handle(&guest).is_poisoned());
 }
 
@@ -163,7 +166,7 @@ fn text_that_is_not_utf8_goes_back_too() {
 
 #[derive(Debug, Clone, Copy, PartialEq, bytemuck::Pod, bytemuck::Zeroable, Record)]
 #[repr(C)]
-struct Four(u32);
+struct Four([u8; 4]);
 
 #[wasm_import]
 trait Records {
@@ -175,7 +178,7 @@ trait Records {
 #[test]
 fn a_value_of_the_wrong_size_goes_back_too() {
     let mut guest = bind::<RecordsExports>(ledger());
-    assert_eq!(guest.echo_packed(&[1, 0, 0, 0]).unwrap(), Four(1));
+    assert_eq!(guest.echo_packed(&[1, 0, 0, 0]).unwrap(), Four([1, 0, 0, 0]));
     let error = guest.echo_packed(b"hello").unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::WrongSize { len: 5, size: 4 }), "{error}");
     Bound::trim(&mut guest).unwrap();

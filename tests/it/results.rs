@@ -269,3 +269,19 @@ fn a_trait_object_is_the_guest_or_a_mock() {
     assert_eq!(boxed.greet("box").unwrap(), "Hello, box!");
     assert_eq!(welcome(&mut Mock(Vec::new())).unwrap(), "Hi you");
 }
+
+/// C's empty slice: null and zero, whatever the element's alignment.
+#[test]
+fn null_and_zero_is_an_empty_slice_of_any_element() {
+    #[wasm_import]
+    trait Empty {
+        fn nothing(&mut self) -> linmem::Result<Vec<f64>>;
+        #[wasm(name = "nothing_too")]
+        fn borrowed(&mut self) -> linmem::Result<&[u64]>;
+    }
+    let module = wat(r#"(module (memory (export "memory") 1)
+        (func (export "nothing") (export "nothing_too") (result i32 i32) (i32.const 0) (i32.const 0)))"#);
+    let mut empty = bind::<EmptyExports>(&module);
+    assert_eq!(empty.nothing().unwrap(), [0.0; 0]);
+    assert_eq!(empty.borrowed().unwrap(), [0; 0]);
+}

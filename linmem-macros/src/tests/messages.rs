@@ -156,7 +156,7 @@ fn keeps_an_item_that_is_no_trait() -> Result<()> {
 fn refuses_records_that_have_no_one_layout() -> Result<()> {
     let of_record = |item| messages(record::derive(syn::parse_str(item)?));
     assert_eq!(
-        of_record("#[derive(Clone)] #[repr(align(8))] #[record(krate = x)] struct Point<T>(T);")?,
+        of_record("#[derive(Clone)] #[repr(align(8))] #[record(krate = x)] struct Point<T>(T, T);")?,
         [
             "there is no option `krate` here: `#[record(…)]` takes `crate`",
             "a guest knows one layout of `Point`: remove the parameters, and write one struct for each layout",
@@ -171,13 +171,19 @@ fn refuses_records_that_have_no_one_layout() -> Result<()> {
         of_record("#[repr(C)] union Bits { int: u32, float: f32 }")?,
         ["nothing tells which field of `Bits` a guest has written: write a `struct`"]
     );
+    assert_eq!(
+        of_record("#[repr(C)] struct Id { id: u32 }")?,
+        [
+            "C passes a struct of one field as that field, and not by its address: pass `u32`, or `&Id` if the guest takes a pointer"
+        ]
+    );
     Ok(())
 }
 
 #[test]
 fn accepts_every_layout_that_the_fields_decide() -> Result<()> {
     for repr in ["C", "transparent", "C, packed(4)", "align(8), C"] {
-        let item = syn::parse_str(&format!("#[repr({repr})] struct Point(u32);"))?;
+        let item = syn::parse_str(&format!("#[repr({repr})] struct Point([u32; 2]);"))?;
         assert_eq!(messages(record::derive(item))?, [""; 0], "{repr}");
     }
     Ok(())

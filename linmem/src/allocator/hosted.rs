@@ -3,12 +3,14 @@
 use super::{Allocator, Request};
 use crate::arena::Arena;
 use crate::bind::{Finder, Resolver};
+use crate::core::Pointer;
 use crate::error::{ErrorKind, Result};
 use crate::guest::Guest;
 use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::region::Region;
+use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmtime::AsContextMut;
 
@@ -18,17 +20,24 @@ use wasmtime::AsContextMut;
 /// `memory.grow` and takes only what that returned (Rust's, dlmalloc's, emmalloc's, Go's, AssemblyScript's). It is
 /// *not* safe for a guest with an `sbrk` of its own that takes all memory above its break for free, or with a heap at
 /// addresses fixed when it was compiled: such a guest overwrites what the host placed there.
-#[derive(Debug, Default)]
-pub struct Hosted(Mutex<Arena>);
+#[derive(Debug)]
+pub struct Hosted<X = u32>(Mutex<Arena>, PhantomData<fn() -> X>);
 
-impl Hosted {
+impl<X> Default for Hosted<X> {
+    fn default() -> Self {
+        Hosted(Mutex::default(), PhantomData)
+    }
+}
+
+impl<X> Hosted<X> {
     /// The arena holds plain numbers that no panic can leave half-changed, so a lock that was held through one is fine.
     fn arena(&self) -> MutexGuard<'_, Arena> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Allocator for Hosted {
+impl<X: Pointer> Allocator for Hosted<X> {
+    type Pointer = X;
     type Plan = ();
 
     fn plan(_: &mut Finder<'_>, _: &Settings<'_>) {}
@@ -50,7 +59,7 @@ impl Allocator for Hosted {
                 let room = self.arena().free_before(guest.size());
                 // Pages are aligned far beyond any type, but the free room before them need not be.
                 let padded = size.saturating_add(align.saturating_sub(1));
-                let added = guest.grow(padded.saturating_sub(room)).await?;
+                let added = guest.grow_by_bytes(padded.saturating_sub(room)).await?;
                 let mut arena = self.arena();
                 arena.donate(added);
                 arena.take(size, align)
@@ -60,8 +69,12 @@ impl Allocator for Hosted {
     }
 
     async fn release<M: Mode>(&self, _: &mut Guest<'_, M>, block: Block) -> Result<()> {
-        // A guest without an allocator may still return addresses: of memory of its own, which stays its own.
         self.arena().give(block.pointer);
+        Ok(())
+    }
+
+    /// A guest without an allocator returns addresses all the same: of memory of its own, which stays its own.
+    async fn release_result<M: Mode>(&self, _: &mut Guest<'_, M>, _: Block) -> Result<()> {
         Ok(())
     }
 

@@ -48,7 +48,7 @@ pub enum Fault {
         export: String,
         /// The signatures that would do.
         wanted: Vec<Signature>,
-        /// The functions that the module does export.
+        /// Functions that the module does export, the first of them.
         functions: Vec<String>,
     },
     /// The export is a function of another type.
@@ -73,8 +73,17 @@ pub enum Fault {
     MissingAllocator {
         /// The names that were looked for.
         known: Vec<&'static str>,
-        /// The functions that the module does export.
+        /// Functions that the module does export, the first of them.
         functions: Vec<String>,
+    },
+    /// The module's allocator has a known name, but another type, or nothing to release with.
+    UnusableAllocator {
+        /// Its name.
+        allocator: &'static str,
+        /// The name of what releases.
+        release: &'static str,
+        /// The type it has.
+        found: Signature,
     },
     /// The module's allocator is that of a tool-chain whose functions free their arguments themselves.
     GuestOwnsArguments {
@@ -138,6 +147,11 @@ impl fmt::Display for Fault {
                 List(known),
                 List(functions)
             ),
+            Fault::UnusableAllocator { allocator, release, found } => write!(
+                f,
+                "the allocator `{allocator}` of type `{found}` cannot be used: it must take a size, and `{release}` must \
+                 release (name others by `alloc = \"…\", free = \"…\"`, or `linmem::allocator::Hosted` in a convention)"
+            ),
             Fault::GuestOwnsArguments { allocator } => write!(
                 f,
                 "functions of modules with `{allocator}` free their arguments: name a convention that gives them away \
@@ -162,6 +176,9 @@ impl fmt::Display for Fault {
     }
 }
 
+/// How many names a message lists. A fault holds one more, so that it can tell that there are others.
+pub(super) const SHOWN: usize = 12;
+
 struct OneOf<'a>(&'a [Signature]);
 
 impl fmt::Display for OneOf<'_> {
@@ -173,19 +190,17 @@ impl fmt::Display for OneOf<'_> {
     }
 }
 
+/// Names that the guest chose: escaped, so that they cannot forge lines or colours.
 struct List<'a, T>(&'a [T]);
 
-impl<T: fmt::Display> fmt::Display for List<'_, T> {
+impl<T: AsRef<str>> fmt::Display for List<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 12;
         if self.0.is_empty() {
             return f.write_str("none");
         }
-        let shown: Vec<_> = self.0.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-        f.write_str(&shown.join(", "))?;
-        match self.0.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, " and {more} more"),
-        }
+        let names: Vec<_> =
+            self.0.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref().escape_debug())).collect();
+        f.write_str(&names.join(", "))?;
+        if self.0.len() > SHOWN { f.write_str(", …") } else { Ok(()) }
     }
 }

@@ -3,7 +3,7 @@
 use crate::allocator::{Allocator, Found};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
-use crate::ledger::Block;
+use crate::ledger::{Block, Leaked};
 use crate::mode::{Blocking, now};
 use crate::pod::Element;
 use crate::region::Region;
@@ -110,19 +110,6 @@ impl<S: AsContextMut, A: Allocator> fmt::Debug for MemoryFrame<'_, S, A> {
     }
 }
 
-/// A block that an [`Allocation`] has left in the guest. There is one for each, so it can be released once only.
-#[derive(Debug, PartialEq, Eq)]
-#[must_use = "it is the only way to release the bytes"]
-pub struct Leaked(pub(super) Block);
-
-impl Leaked {
-    /// The bytes.
-    #[must_use]
-    pub fn region(&self) -> Region {
-        self.0.region()
-    }
-}
-
 /// Bytes in a guest's memory, and the right to look at them: it holds the store's borrow, so nothing moves meanwhile but
 /// by its own [`call`](Allocation::call).
 ///
@@ -190,8 +177,8 @@ impl<'m, S: AsContextMut, A: Allocator> Allocation<'m, S, A> {
     /// none for no bytes.
     #[must_use = "it is the only way to release the bytes"]
     pub fn leave(mut self) -> Option<Leaked> {
-        self.auto_deallocate = false;
-        self.block.map(Leaked)
+        let block = self.block.take()?;
+        Some(self.frame.0.leave(block))
     }
 
     /// The bytes.
@@ -253,7 +240,7 @@ impl<'m, S: AsContextMut, A: Allocator> Allocation<'m, S, A> {
 impl<S: AsContextMut, A: Allocator> Drop for Allocation<'_, S, A> {
     fn drop(&mut self) {
         if let (false, Some(block)) = (self.auto_deallocate, self.block) {
-            self.frame.0.forget(block);
+            let _ = self.frame.0.leave(block);
         }
     }
 }

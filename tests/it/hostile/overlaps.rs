@@ -38,7 +38,14 @@ fn tail(skip: u32, shorter: u32) -> wasmtime::Module {
 #[track_caller]
 fn assert_overlap(error: &Error, named: Region, held: Region) {
     assert!(matches!(*error.kind(), ErrorKind::Overlap { region: r, held: h } if r == named && h == held), "{error}");
-    assert_error(error, "answer", Place::Result, &format!("{named} overlap {held}, which the host still holds"));
+    assert_error(
+        error,
+        "answer",
+        Place::Result,
+        &format!(
+            "{named} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`)"
+        ),
+    );
 }
 
 #[test]
@@ -199,4 +206,33 @@ fn the_memory_api_refuses_what_its_own_guards_hold() {
     let error = memory.get_output((70_000_u32, 5_u32)).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::OutOfBounds { region: r, memory: 65536 } if r.pointer == 70_000));
     assert_eq!(held, region(FIRST_BLOCK, 5));
+}
+
+/// A handle that is forgotten, and not dropped, has run no destructor: the next one cleans up after it.
+#[test]
+fn forgotten_guards_are_zeroed_and_released_by_the_next_frame() {
+    let (mut store, instance) = instance(&tail(0, 0));
+    let mut memory = LinearMemory::open(&mut store, &instance, None).unwrap();
+    let secret = memory.alloc(b"secret", true, true).unwrap();
+    let at = usize::try_from(secret.index()).unwrap();
+    std::mem::forget(secret);
+    let mut frame = memory.frame().unwrap();
+    let region = frame.alloc(b"also secret").unwrap();
+    std::mem::forget(frame);
+    drop(memory.frame().unwrap());
+    assert_eq!(memory.as_slice()[at..at + 6], [0; 6]);
+    let at = usize::try_from(region.pointer).unwrap();
+    assert_eq!(memory.as_slice()[at..at + 11], [0; 11]);
+}
+
+/// A block that was left in one instance is none of another's.
+#[test]
+fn a_leaked_block_is_released_only_where_it_was_left() {
+    let module = tail(0, 0);
+    let ((mut one, first), (mut two, second)) = (instance(&module), instance(&module));
+    let mut one = LinearMemory::open(&mut one, &first, None).unwrap();
+    let mut two = LinearMemory::open(&mut two, &second, None).unwrap();
+    let leaked = one.alloc(b"one", true, false).unwrap().leave().unwrap();
+    let error = two.release(leaked).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::ForeignBlock), "{error}");
 }

@@ -29,8 +29,7 @@ fn no_call_enters_the_guest_again() {
     assert_poisoned(Bound::trim(&mut guest), Some("trap"));
     assert_eq!(
         guest.number().unwrap_err().to_string(),
-        "`number`: the instance is poisoned: `trap` trapped or was abandoned earlier; replace it with a new one from \
-         its `Pre`"
+        "`number`: the instance is poisoned: `trap` trapped or was abandoned earlier; make a new one"
     );
 }
 

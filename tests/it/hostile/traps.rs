@@ -184,6 +184,11 @@ fn running_out_of_stack_is_a_trap() {
     let mut guest = bind::<CallsExports>(&module);
     let error = guest.run("x").unwrap_err();
     assert_eq!(root(&error).downcast_ref::<Trap>(), Some(&Trap::StackOverflow));
-    assert_error(&error, "run", Place::Call, "the guest trapped; replace the instance with a new one from its `Pre`");
+    assert_error(
+        &error,
+        "run",
+        Place::Call,
+        "the call did not return: the guest trapped, or a host function failed; make a new instance",
+    );
     assert_poisoned(guest.run("x"), Some("run"));
 }
