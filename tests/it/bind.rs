@@ -230,6 +230,11 @@ fn an_allocator_of_other_types_is_none_of_the_known_ones() {
     let (found, message) = faults::<GreeterExports>(&module);
     assert!(matches!(found.as_slice(), [Fault::UnusableAllocator { allocator: "malloc", release: "free", .. }]));
     assert!(message.contains("the allocator `malloc` of type `(f32) -> i32` cannot be used"), "{message}");
+    // The same with one that can.
+    let module = wat(r#"(module (memory (export "memory") 1)
+          (func (export "malloc") (param i32) (result i32) (i32.const 64)) (func (export "free") (param i32))
+          (func (export "hello") (param i32 i32) (result i32 i32) (i32.const 0) (i32.const 0)))"#);
+    assert_eq!(bind::<GreeterExports>(&module).greet("x").unwrap(), "");
 }
 
 /// Nothing is placed for scalars, so it does not matter what the allocator is.
