@@ -14,6 +14,7 @@ mod allocators;
 mod arguments;
 mod asynchronous;
 mod bind;
+mod conventions;
 mod hostile;
 mod instances;
 mod memory_api;

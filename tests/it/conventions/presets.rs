@@ -1,0 +1,94 @@
+//! Presets for tool-chains, on guests that do what their output does.
+
+use crate::hostile::live;
+use crate::support::{handle, instance, wat};
+use linmem::{Result, wasm_import};
+
+/// An allocator that counts, under another tool-chain's names; `$owned` frees what the functions were given.
+const ALLOCATOR: &str = r#"
+    (memory (export "memory") 1)
+    (global $heap (mut i32) (i32.const 4096))
+    (global $live (export "live") (mut i32) (i32.const 0))
+    (func $alloc (param $len i32) (result i32)
+      (global.set $live (i32.add (global.get $live) (i32.const 1)))
+      (global.get $heap)
+      (global.set $heap (i32.and (i32.add (i32.add (global.get $heap) (local.get $len)) (i32.const 15)) (i32.const -16))))
+    (func $free (param i32) (param $len i32)
+      (if (local.get $len) (then (global.set $live (i32.sub (global.get $live) (i32.const 1))))))
+    (func $capitals (param $from i32) (param $len i32) (result i32) (local $to i32) (local $i i32)
+      (local.set $to (call $alloc (local.get $len)))
+      (loop $next (if (i32.lt_u (local.get $i) (local.get $len)) (then
+        (i32.store8 (i32.add (local.get $to) (local.get $i))
+          (i32.and (i32.load8_u (i32.add (local.get $from) (local.get $i))) (i32.const 0xdf)))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br $next))))
+      (call $free (local.get $from) (local.get $len))
+      (local.get $to))"#;
+
+#[wasm_import(convention = linmem::convention::WasmBindgen)]
+trait Bindgen {
+    fn shout(&mut self, text: &str) -> Result<String>;
+    #[wasm(name = "shout_both")]
+    fn multi_value(&mut self, text: &str) -> Result<String>;
+    fn add(&mut self, a: u32, b: u32) -> Result<u32>;
+}
+
+#[test]
+fn wasm_bindgen_frees_its_arguments_and_returns_by_pointer_or_by_two_values() {
+    // `(len, align)` as newer versions have it; older ones take the length alone.
+    for (malloc, free) in [("(param i32 i32)", "(param i32 i32 i32)"), ("(param i32)", "(param i32 i32)")] {
+        let module = wat(&format!(
+            r#"(module {ALLOCATOR}
+              (func (export "__wbindgen_malloc") {malloc} (result i32) (call $alloc (local.get 0)))
+              (func (export "__wbindgen_free") {free} (call $free (local.get 0) (local.get 1)))
+              (func (export "shout") (param $ret i32) (param $p i32) (param $n i32)
+                (i32.store (local.get $ret) (call $capitals (local.get $p) (local.get $n)))
+                (i32.store offset=4 (local.get $ret) (local.get $n)))
+              (func (export "shout_both") (param i32 i32) (result i32 i32)
+                (call $capitals (local.get 0) (local.get 1)) (local.get 1))
+              (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))"#
+        ));
+        let (mut store, instance) = instance(&module);
+        let mut guest = handle::<BindgenExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+        for _ in 0..100 {
+            assert_eq!(guest.shout("hello").unwrap(), "HELLO");
+            assert_eq!(guest.multi_value("multi").unwrap(), "MULTI");
+            assert_eq!(guest.add(1, 2).unwrap(), 3);
+        }
+        linmem::Bound::trim(&mut guest).unwrap();
+        drop(guest);
+        assert_eq!(live(&mut store, &instance), 0);
+    }
+}
+
+#[wasm_import(convention = linmem::convention::Canonical)]
+trait Component {
+    #[wasm(name = "demo:shout/api#shout")]
+    fn shout(&mut self, text: &str) -> Result<String>;
+    #[wasm(name = "answer")]
+    fn without_post_return(&mut self, text: &str) -> Result<u32>;
+}
+
+#[test]
+fn the_canonical_abi_frees_its_arguments_and_its_result_after_the_return() {
+    let module = wat(&format!(
+        r#"(module {ALLOCATOR}
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (call $alloc (local.get 3)))
+          (func (export "demo:shout/api#shout") (param $p i32) (param $n i32) (result i32)
+            (i32.store (i32.const 64) (call $capitals (local.get $p) (local.get $n)))
+            (i32.store (i32.const 68) (local.get $n))
+            (i32.const 64))
+          (func (export "cabi_post_demo:shout/api#shout") (param $area i32)
+            (call $free (i32.load (local.get $area)) (i32.load offset=4 (local.get $area))))
+          (func (export "answer") (param i32 i32) (result i32)
+            (call $free (local.get 0) (local.get 1)) (local.get 1)))"#
+    ));
+    let (mut store, instance) = instance(&module);
+    let mut guest = handle::<ComponentExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+    for _ in 0..100 {
+        assert_eq!(guest.shout("hello").unwrap(), "HELLO");
+        assert_eq!(guest.without_post_return("four").unwrap(), 4);
+    }
+    drop(guest);
+    assert_eq!(live(&mut store, &instance), 0, "nothing is kept where nothing can be released");
+}
