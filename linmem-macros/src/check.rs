@@ -70,7 +70,7 @@ fn declaration(errors: &mut Errors, item: &ItemTrait) {
 }
 
 fn settings(errors: &mut Errors, options: &Options) {
-    for name in [&options.memory, &options.alloc, &options.free].into_iter().flatten() {
+    for name in [&options.memory, &options.alloc, &options.free, &options.init].into_iter().flatten() {
         not_empty(errors, name);
     }
     if let (None, Some(free)) = (&options.alloc, &options.free) {

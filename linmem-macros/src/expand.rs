@@ -179,9 +179,12 @@ fn allow_in_trait(interface: &Interface<'_>) -> Option<TokenStream> {
 fn settings(interface: &Interface<'_>) -> TokenStream {
     let options = &interface.options;
     let mut calls = TokenStream::new();
-    for (method, name) in
-        [(quote!(memory), &options.memory), (quote!(allocator), &options.alloc), (quote!(deallocator), &options.free)]
-    {
+    for (method, name) in [
+        (quote!(memory), &options.memory),
+        (quote!(allocator), &options.alloc),
+        (quote!(deallocator), &options.free),
+        (quote!(init), &options.init),
+    ] {
         if let Some(Setting { value, .. }) = name {
             calls.extend(quote!(.#method(#value)));
         }

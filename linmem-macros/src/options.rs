@@ -17,6 +17,7 @@ pub(crate) struct Options {
     pub(crate) alloc: Option<Setting<LitStr>>,
     pub(crate) convention: Option<Setting<Path>>,
     pub(crate) free: Option<Setting<LitStr>>,
+    pub(crate) init: Option<Setting<LitStr>>,
     pub(crate) krate: Option<Setting<Path>>,
     pub(crate) memory: Option<Setting<LitStr>>,
     pub(crate) name: Option<Setting<LitStr>>,
@@ -45,7 +46,7 @@ impl Place {
         let takes = match self {
             Self::Trait => {
                 "`#[wasm_import(…)]` takes \
-                `convention`, `returns`, `memory`, `alloc`, `free`, `zero` and `crate`"
+                `convention`, `returns`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`"
             }
             Self::Method => "`#[wasm(…)]` on a method takes `name`, `convention` and `returns`",
             Self::Param => "`#[wasm(…)]` on a parameter takes `pass`",
@@ -130,6 +131,7 @@ impl Options {
             (Place::Trait, "memory") => set(&mut self.memory, errors, key, input),
             (Place::Trait, "alloc") => set(&mut self.alloc, errors, key, input),
             (Place::Trait, "free") => set(&mut self.free, errors, key, input),
+            (Place::Trait, "init") => set(&mut self.init, errors, key, input),
             (Place::Trait, "zero") => set(&mut self.zero, errors, key, input),
             (Place::Method, "name") => set(&mut self.name, errors, key, input),
             (Place::Param, "pass") => set(&mut self.pass, errors, key, input),

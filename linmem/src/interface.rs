@@ -9,9 +9,9 @@ pub use bound::{Bound, MethodResult, call};
 pub use pre::Pre;
 
 use crate::allocator::Allocator;
-use crate::bind::{ExportPlan, Planner, Resolver};
+use crate::bind::{ExportPlan, Planner, Resolver, Role};
 use crate::convention::Convention;
-use crate::core::CoreValue;
+use crate::core::{CoreValue, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::runtime::Runtime;
 use std::fmt;
@@ -24,6 +24,7 @@ pub struct Settings<'a> {
     pub(crate) memory: Option<&'a str>,
     pub(crate) allocator: Option<&'a str>,
     pub(crate) deallocator: Option<&'a str>,
+    pub(crate) init: Option<&'a str>,
     pub(crate) keep: bool,
 }
 
@@ -31,7 +32,7 @@ impl<'a> Settings<'a> {
     /// A memory exported as `memory`, an allocator under a known name, and zeroing.
     #[must_use]
     pub const fn new() -> Self {
-        Settings { memory: None, allocator: None, deallocator: None, keep: false }
+        Settings { memory: None, allocator: None, deallocator: None, init: None, keep: false }
     }
 
     /// The memory is exported under this name.
@@ -51,6 +52,12 @@ impl<'a> Settings<'a> {
     #[must_use]
     pub const fn deallocator(self, name: &'a str) -> Self {
         Settings { deallocator: Some(name), ..self }
+    }
+
+    /// The function that initializes an instance is exported under this name, and takes nothing.
+    #[must_use]
+    pub const fn init(self, name: &'a str) -> Self {
+        Settings { init: Some(name), ..self }
     }
 
     /// Whether what was placed in the guest is zeroed before it is released. It is, unless that is switched off.
@@ -93,7 +100,13 @@ pub(crate) struct Plan<I: Interface> {
     exports: Vec<ExportPlan>,
     memory: Option<ModuleExport>,
     allocator: <AllocatorOf<I> as Allocator>::Plan,
+    initializer: Option<ModuleExport>,
 }
+
+/// What tool-chains call the function that wants to be called once, before any other. WASI's application ABI has the
+/// first for reactors: <https://github.com/WebAssembly/WASI/blob/main/legacy/application-abi.md>. A module that has it
+/// calls the second from there.
+const INITIALIZERS: [&str; 3] = ["_initialize", "__wasm_call_ctors", "__wbindgen_start"];
 
 impl<I: Interface> Plan<I> {
     /// Looks for everything, and reports all that is not there.
@@ -114,8 +127,17 @@ impl<I: Interface> Plan<I> {
             // Scalars alone can be passed to any module, whatever its allocator is.
             finder.forget_after(faults);
         }
+        let nothing = [Signature { params: vec![], results: vec![] }];
+        let initializer = match I::SETTINGS.init {
+            Some(name) => finder.named_function(Role::Initializer, name, &nothing),
+            None => INITIALIZERS.iter().find_map(|name| finder.function(name, &nothing)),
+        };
         finder.finish(I::NAME)?;
-        Ok(Plan { exports, memory, allocator })
+        Ok(Plan { exports, memory, allocator, initializer: initializer.map(|(export, _)| export) })
+    }
+
+    pub(crate) fn initializer(&self) -> Option<&ModuleExport> {
+        self.initializer.as_ref()
     }
 
     pub(crate) fn resolve<S: AsContextMut>(&self, mut store: S, instance: &Instance) -> Result<Handle<I>> {

@@ -178,3 +178,46 @@ fn initialization_of_somebody_elses_instance_is_theirs() {
     let mut handle = linmem::Handle::<ReactorExports>::new(&mut store, &instance).unwrap();
     assert_eq!(handle.bind(&mut store).unwrap().initialized().unwrap(), 0);
 }
+
+/// Counts its initializations, which each tool-chain has under another name.
+fn initialized(exports: &str) -> wasmtime::Module {
+    wat(&format!(
+        r#"(module (global $times (mut i32) (i32.const 0))
+          (func {exports} (global.set $times (i32.add (global.get $times) (i32.const 1))))
+          (func (export "times") (result i32) (global.get $times)))"#
+    ))
+}
+
+#[wasm_import]
+trait Initialized {
+    fn times(&mut self) -> linmem::Result<u32>;
+}
+
+#[test]
+fn an_instance_is_initialized_once_by_whatever_its_tool_chain_calls_it() {
+    for (exports, times) in [
+        (r#"(export "_initialize")"#, 1),
+        (r#"(export "__wasm_call_ctors")"#, 1),
+        (r#"(export "__wbindgen_start")"#, 1),
+        (r#"(export "_initialize") (export "__wasm_call_ctors")"#, 1),
+        (r#"(export "setup")"#, 0),
+    ] {
+        let mut guest = bind::<InitializedExports>(&initialized(exports));
+        assert_eq!(guest.times().unwrap(), times, "{exports}");
+    }
+}
+
+#[test]
+fn an_initializer_may_be_named_and_must_then_be_there() {
+    #[wasm_import(init = "setup")]
+    trait Named {
+        fn times(&mut self) -> linmem::Result<u32>;
+    }
+    let mut guest = bind::<NamedExports>(&initialized(r#"(export "setup") (export "_initialize")"#));
+    assert_eq!(guest.times().unwrap(), 1);
+    let module = initialized(r#"(export "_initialize")"#);
+    let linked = wasmtime::Linker::<()>::new(crate::support::engine()).instantiate_pre(&module).unwrap();
+    let error = NamedPre::new(linked).unwrap_err();
+    assert!(error.to_string().contains("initializer: no export `setup` of type `()`"), "{error}");
+    assert!(error.to_string().contains("(set `init = \"…\"` if it is another)"), "{error}");
+}

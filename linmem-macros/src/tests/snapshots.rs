@@ -34,6 +34,7 @@ fn options() -> Result {
         memory = "mem",
         alloc = "my_alloc",
         free = "my_free",
+        init = "my_init",
         zero = false,
     };
     let item = quote! {

@@ -13,6 +13,8 @@ pub enum Role {
     Allocator,
     /// To release.
     Deallocator,
+    /// To initialize an instance.
+    Initializer,
 }
 
 impl Role {
@@ -22,6 +24,7 @@ impl Role {
             Role::Method(_) => "name",
             Role::Allocator => "alloc",
             Role::Deallocator => "free",
+            Role::Initializer => "init",
         }
     }
 }
@@ -32,6 +35,7 @@ impl fmt::Display for Role {
             Role::Method(name) => write!(f, "`{name}`"),
             Role::Allocator => f.write_str("allocator"),
             Role::Deallocator => f.write_str("deallocator"),
+            Role::Initializer => f.write_str("initializer"),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Bound, Interface, Plan};
 use crate::error::{ErrorKind, Result};
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::{AsContextMut, ExternType, Instance, InstancePre, Module, ModuleExport};
+use wasmtime::{AsContextMut, Instance, InstancePre};
 
 /// A module that was linked and checked against an interface once, as [`InstancePre`] is linked once.
 ///
@@ -12,8 +12,6 @@ use wasmtime::{AsContextMut, ExternType, Instance, InstancePre, Module, ModuleEx
 pub struct Pre<T: 'static, I: Interface> {
     pre: InstancePre<T>,
     plan: Arc<Plan<I>>,
-    /// What a reactor wants called before anything else.
-    initialize: Option<ModuleExport>,
 }
 
 impl<T, I: Interface> Pre<T, I> {
@@ -23,8 +21,7 @@ impl<T, I: Interface> Pre<T, I> {
     /// [`ErrorKind::Bind`] with all that the module lacks.
     pub fn new(pre: InstancePre<T>) -> Result<Self> {
         let plan = Arc::new(Plan::new(pre.module())?);
-        let initialize = initializer(pre.module());
-        Ok(Pre { pre, plan, initialize })
+        Ok(Pre { pre, plan })
     }
 
     /// The linked module.
@@ -32,11 +29,17 @@ impl<T, I: Interface> Pre<T, I> {
         &self.pre
     }
 
-    /// Makes an instance in that store, and binds it. If the module exports a function `_initialize` without
-    /// parameters, as WASI reactors do, it is called first.
+    /// Makes an instance in that store, and binds it. If the module exports a function for its own initialization it is
+    /// called first, once: the one that the trait names (`init = "…"`), or else the first of these that is there:
+    ///
+    /// | export | of |
+    /// |---|---|
+    /// | `_initialize` | WASI reactors: C, C++, Go, Zig |
+    /// | `__wasm_call_ctors` | C and C++ without WASI |
+    /// | `__wbindgen_start` | wasm-bindgen |
     ///
     /// # Errors
-    /// [`ErrorKind::Instantiate`] if the module cannot be instantiated or its start or `_initialize` function fails.
+    /// [`ErrorKind::Instantiate`] if the module cannot be instantiated or its start or initializing function fails.
     pub fn instantiate<S: AsContextMut<Data = T>>(&self, mut store: S) -> Result<Bound<S, I>> {
         let instance = self.pre.instantiate(&mut store).map_err(ErrorKind::Instantiate)?;
         if let Some(initialize) = self.initializer_of(&mut store, &instance)? {
@@ -69,25 +72,15 @@ impl<T, I: Interface> Pre<T, I> {
         mut store: impl AsContextMut,
         instance: &Instance,
     ) -> Result<Option<wasmtime::TypedFunc<(), ()>>> {
-        let found = self.initialize.as_ref().and_then(|export| instance.get_module_export(&mut store, export));
+        let found = self.plan.initializer().and_then(|export| instance.get_module_export(&mut store, export));
         let func = found.and_then(|found| found.into_func());
         Ok(func.map(|func| func.typed(&store)).transpose().map_err(ErrorKind::Instantiate)?)
     }
 }
 
-/// `_initialize` is what the WASI application ABI calls the function that a reactor wants called once, before any other:
-/// <https://github.com/WebAssembly/WASI/blob/main/legacy/application-abi.md>.
-fn initializer(module: &Module) -> Option<ModuleExport> {
-    const NAME: &str = "_initialize";
-    match module.get_export(NAME)? {
-        ExternType::Func(ty) if ty.params().len() == 0 && ty.results().len() == 0 => module.get_export_index(NAME),
-        _ => None,
-    }
-}
-
 impl<T, I: Interface> Clone for Pre<T, I> {
     fn clone(&self) -> Self {
-        Pre { pre: self.pre.clone(), plan: Arc::clone(&self.plan), initialize: self.initialize }
+        Pre { pre: self.pre.clone(), plan: Arc::clone(&self.plan) }
     }
 }
 

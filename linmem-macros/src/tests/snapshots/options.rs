@@ -121,6 +121,7 @@ const _: () = {
             .memory("mem")
             .allocator("my_alloc")
             .deallocator("my_free")
+            .init("my_init")
             .zero(false);
         fn plan(planner: &mut renamed::linmem::__private::Planner<'_, Self>) {
             planner
