@@ -186,7 +186,7 @@ pub use scalar::Scalar;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::bind::{Planner, Resolver};
-    pub use crate::convention::{Convention, Returning};
+    pub use crate::convention::{Convention, Encoding, Returning};
     pub use crate::export::Export;
     #[cfg(feature = "async")]
     pub use crate::interface::call_async;

@@ -35,6 +35,7 @@ fn options() -> Result {
         alloc = "my_alloc",
         free = "my_free",
         init = "my_init",
+        text = linmem::text::Utf16,
         zero = false,
     };
     let item = quote! {

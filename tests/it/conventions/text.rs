@@ -1,24 +1,7 @@
 //! Text in other encodings than Rust's.
 
 use super::balanced;
-use linmem::{Convention, ErrorKind, Result, allocator, pass, results, text, wasm_import};
-
-/// A preset with another encoding.
-macro_rules! encoded {
-    ($name:ident: $text:ty) => {
-        struct $name;
-
-        impl Convention for $name {
-            type Pointer = u32;
-            type Allocator = allocator::Found;
-            type Pass = pass::PtrLen;
-            type Results = results::ByType;
-            type Text = $text;
-        }
-    };
-}
-encoded!(Wide: text::Utf16);
-encoded!(Narrow: text::Latin1);
+use linmem::{ErrorKind, Result, results, wasm_import};
 
 /// `echo` copies code units of $unit bytes; `tail` returns what lies behind the first.
 fn guest(unit: u32) -> String {
@@ -33,7 +16,7 @@ fn guest(unit: u32) -> String {
     )
 }
 
-#[wasm_import(convention = Wide)]
+#[wasm_import(text = linmem::text::Utf16)]
 trait Utf16 {
     fn echo(&mut self, text: &str) -> Result<String>;
     fn units(&mut self, text: &str) -> Result<u32>;
@@ -43,9 +26,11 @@ trait Utf16 {
     fn odd(&mut self) -> Result<String>;
 }
 
-#[wasm_import(convention = Narrow)]
+#[wasm_import]
 trait Latin1 {
+    #[wasm(text = linmem::text::Latin1)]
     fn echo(&mut self, text: &str) -> Result<String>;
+    #[wasm(text = linmem::text::Latin1)]
     fn units(&mut self, text: &str) -> Result<u32>;
 }
 

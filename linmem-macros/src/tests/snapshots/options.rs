@@ -31,7 +31,10 @@ pub(crate) trait Odd {
 )]
 pub(crate) struct OddExports {
     scale: renamed::linmem::__private::Export<
-        renamed::linmem::__private::Returning<Custom<Alloc, 4>, renamed::results::Nul>,
+        renamed::linmem::__private::Returning<
+            renamed::linmem::__private::Encoding<Custom<Alloc, 4>, linmem::text::Utf16>,
+            renamed::results::Nul,
+        >,
         (
             renamed::linmem::__private::With<
                 renamed::pass::LenPtr,
@@ -45,7 +48,10 @@ pub(crate) struct OddExports {
         > as renamed::linmem::__private::MethodResult>::Ok,
     >,
     r#type: renamed::linmem::__private::Export<
-        renamed::linmem::__private::Returning<Other, renamed::results::Packed>,
+        renamed::linmem::__private::Returning<
+            renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+            renamed::results::Packed,
+        >,
         (u32, ()),
         <renamed::Result<()> as renamed::linmem::__private::MethodResult>::Ok,
     >,
@@ -53,7 +59,7 @@ pub(crate) struct OddExports {
     #[cfg(feature = "more")]
     only_here: renamed::linmem::__private::Export<
         renamed::linmem::__private::Returning<
-            Custom<Alloc, 4>,
+            renamed::linmem::__private::Encoding<Custom<Alloc, 4>, linmem::text::Utf16>,
             renamed::results::Packed,
         >,
         (Point, ()),
@@ -62,7 +68,7 @@ pub(crate) struct OddExports {
     #[cfg(not(unix))]
     elsewhere: renamed::linmem::__private::Export<
         renamed::linmem::__private::Returning<
-            Custom<Alloc, 4>,
+            renamed::linmem::__private::Encoding<Custom<Alloc, 4>, linmem::text::Utf16>,
             renamed::results::Packed,
         >,
         (Box<dyn Fn(&u8) -> &u8>, ()),
@@ -133,7 +139,10 @@ const _: () = {
                 );
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Nul,
                 >,
                 renamed::linmem::__private::With<
@@ -143,25 +152,37 @@ const _: () = {
             >();
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Nul,
                 >,
                 &'static mut [f32],
             >();
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Nul,
                 >,
                 Result<Cow<'static, str>, MyError>,
             >();
             planner.export(|exports| &exports.r#type, "type", "type", &["fn"]);
             renamed::linmem::__private::argument::<
-                renamed::linmem::__private::Returning<Other, renamed::results::Packed>,
+                renamed::linmem::__private::Returning<
+                    renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                    renamed::results::Packed,
+                >,
                 u32,
             >();
             renamed::linmem::__private::returned::<
-                renamed::linmem::__private::Returning<Other, renamed::results::Packed>,
+                renamed::linmem::__private::Returning<
+                    renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                    renamed::results::Packed,
+                >,
                 renamed::Result<()>,
             >();
             #[cfg(unix)] #[cfg(feature = "more")]
@@ -175,7 +196,10 @@ const _: () = {
             #[cfg(unix)] #[cfg(feature = "more")]
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Packed,
                 >,
                 Point,
@@ -183,7 +207,10 @@ const _: () = {
             #[cfg(unix)] #[cfg(feature = "more")]
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Packed,
                 >,
                 renamed::Result<Point>,
@@ -199,7 +226,10 @@ const _: () = {
             #[cfg(not(unix))]
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Packed,
                 >,
                 Box<dyn Fn(&u8) -> &u8>,
@@ -207,7 +237,10 @@ const _: () = {
             #[cfg(not(unix))]
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    Custom<Alloc, 4>,
+                    renamed::linmem::__private::Encoding<
+                        Custom<Alloc, 4>,
+                        linmem::text::Utf16,
+                    >,
                     renamed::results::Packed,
                 >,
                 renamed::Result<Point>,
