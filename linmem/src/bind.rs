@@ -265,10 +265,10 @@ impl<S: AsContextMut> FoundExport<'_, '_, S> {
         self.resolver.func(&self.plan.export.0)
     }
 
-    /// How many helpers were asked for.
+    /// The export's name.
     #[must_use]
-    pub fn helpers(&self) -> usize {
-        self.plan.helpers.len()
+    pub fn export(&self) -> &'static str {
+        self.plan.names.export
     }
 
     /// Which of its signatures the helper of that index has; none if the module lacks it.

@@ -57,8 +57,8 @@ impl Convention for Standard {
 /// Modules that wasm-bindgen made, called without its JavaScript.
 ///
 /// They export `__wbindgen_malloc` and `__wbindgen_free`; their functions take strings and slices as pointer and length,
-/// and free them. A string or vector comes back through a leading return pointer (classic), or as two results (with
-/// multi-value, as newer versions do).
+/// and free them. A string or vector comes back through a leading return pointer (classic), or as several results (with
+/// multi-value, as newer versions do); a function that fails ends with [`ErrorKind::Guest`](crate::ErrorKind::Guest).
 ///
 /// Source: wasm-bindgen's `crates/cli-support` and `src/convert/slices.rs`.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ impl Convention for WasmBindgen {
     type Pointer = u32;
     type Allocator = OfOwners;
     type Pass = Given<PtrLen>;
-    type Results = ByType;
+    type Results = results::Bindgen;
     type Text = Utf8;
 }
 

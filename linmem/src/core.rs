@@ -58,7 +58,9 @@ pub struct Signature {
 }
 
 impl Signature {
-    pub(crate) fn new(params: Vec<CoreType>, results: &[CoreType]) -> Self {
+    /// A signature of these types.
+    #[must_use]
+    pub fn new(params: Vec<CoreType>, results: &[CoreType]) -> Self {
         Signature { params, results: results.to_vec() }
     }
 }

@@ -247,6 +247,15 @@ pub enum ErrorKind {
     /// A block was to be released in another instance than the one it was left in.
     #[error("the block was left in another instance's memory: release it there")]
     ForeignBlock,
+    /// The guest did what it was asked, and says that it has failed: by a status, or by a result that means so. The
+    /// instance is as good as before.
+    #[error("the guest failed with code {code}{}", .message.as_ref().map(|message| format!(": {message}")).unwrap_or_default())]
+    Guest {
+        /// The status, or what stands for it.
+        code: i64,
+        /// What the guest says of it.
+        message: Option<String>,
+    },
     /// An argument asked for other room each time it was lowered, so that there was never enough.
     #[error(
         "the arguments asked for other room in each of {attempts} attempts; `Lower` must ask for the same each time"

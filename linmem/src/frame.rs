@@ -183,9 +183,12 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
     }
 
-    /// All of the guest's memory.
+    /// All of the guest's memory, taken afresh.
+    ///
+    /// # Errors
+    /// [`NoMemory`](crate::ErrorKind::NoMemory).
     #[inline]
-    pub(crate) fn memory(&self) -> Result<&[u8]> {
+    pub fn memory(&self) -> Result<&[u8]> {
         let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
         Ok(memory.data(self.mode.store().as_context()))
     }

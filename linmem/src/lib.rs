@@ -46,7 +46,8 @@
 //! | annotate a trait | [`wasm_import`], [`Record`](derive@Record) for structs by value |
 //! | instantiate it, once or many times | [`Bound`], [`Pre`] |
 //! | keep it apart from its store, call back from a host function | [`Handle`] |
-//! | name what a module does differently | [`convention`], [`pass`], [`results`], [`allocator`] |
+//! | name what a module does differently | [`convention`], [`pass`], [`results`], [`text`], [`allocator`] |
+//! | hold an object of the guest's | [`GuestPtr`] |
 //! | place bytes by hand | [`LinearMemory`] |
 //! | know what went wrong | [`Error`], [`ErrorKind`], [`Fault`] |
 //!
@@ -59,6 +60,7 @@
 //! | `&str`, `&[T]` | pointer and count, placed for the call |
 //! | `&T`, and `T` with [`Record`](derive@Record) | pointer, placed for the call |
 //! | `&mut [T]`, `&mut T` | the same, and copied back when the guest has returned |
+//! | [`GuestPtr`] | its address |
 //!
 //! | result | read |
 //! |---|---|
@@ -66,6 +68,7 @@
 //! | `String`, `Vec<T>` | copied out of the guest, whose buffer is then released |
 //! | `&str`, `&[T]` | in place, without a copy; the buffer is released before the next call |
 //! | `T` with [`Record`](derive@Record) | at the returned pointer, or from a return pointer |
+//! | [`GuestPtr`] | the address itself; null is an error |
 //! | `Option<…>` of all but `()` | `None` for a null pointer; an optional scalar is a pointer to it, or null |
 //!
 //! `T` is any [`bytemuck::Pod`](https://docs.rs/bytemuck/1/bytemuck/trait.Pod.html) type. How pointer and count come back

@@ -1,11 +1,15 @@
 //! How an export hands back what lies in memory.
 
+mod bindgen;
 mod by_type;
+mod failing;
 mod located;
 mod named;
 mod owned;
 
+pub use bindgen::{Bindgen, BindgenFunc};
 pub use by_type::{ByType, ByTypeFunc, Packed, Pair, ReturnArea, ReturnPointer};
+pub use failing::{AllOnes, Failing, Failure, LastError, Message, NoMessage, Null};
 pub use located::{LengthBefore, LengthPrefixed, NulTerminated};
 pub use named::{ExportName, LengthThen, PointerThen};
 pub use owned::{Canonical, FreedBy, Static};
@@ -44,6 +48,14 @@ impl Shape {
         match self {
             Shape::Slice(layout) => Region::of_elements(pointer, count, layout.size()),
             Shape::Value(_) => Region { pointer, len: count },
+        }
+    }
+
+    /// How many elements a region has, or bytes where it is a value's.
+    fn count(self, region: Region) -> u64 {
+        match self {
+            Shape::Slice(layout) => region.len.checked_div(to_u64(layout.size())).unwrap_or(0),
+            Shape::Value(_) => region.len,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The axes of a convention, each variant by its name, and the presets made of them.
 
+mod failures;
 mod handles;
 mod presets;
 mod text;

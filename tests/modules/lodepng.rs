@@ -1,6 +1,6 @@
 //! @cwasm/lodepng: C, with out-parameters in front, and a status code for its result.
 
-use crate::published::{Answer, Published, bytes, integer, spell};
+use crate::published::{Published, bytes, integer, spell};
 use linmem::pass::Ptr;
 use linmem::results::Room;
 use linmem::{Convention, CoreType, ErrorKind, FoundExport, Frame, Lowering, Mode, Params, Region, Result, Returns};
@@ -15,12 +15,8 @@ struct Buffer<const OUTS: usize, const SIZE: u64> {
     bytes: Vec<u8>,
 }
 
-/// What a status says that is not 0.
-#[derive(Debug)]
-struct Status(u32);
-
-type Png = Answer<Buffer<2, 1>, Status>;
-type Image = Answer<Buffer<3, 4>, Status>;
+type Png = Buffer<2, 1>;
+type Image = Buffer<3, 4>;
 
 #[wasm_import]
 trait LodePng {
@@ -57,7 +53,7 @@ behind! {
     3: [a b c] [png: u32, len: u32];
 }
 
-impl<C, P, const OUTS: usize, const SIZE: u64> Returns<C, P> for Answer<Buffer<OUTS, SIZE>, Status>
+impl<C, P, const OUTS: usize, const SIZE: u64> Returns<C, P> for Buffer<OUTS, SIZE>
 where
     C: Convention,
     P: Behind<OUTS>,
@@ -90,14 +86,14 @@ where
         let outs = std::array::from_fn(|index| first + 4 * index as u32);
         let status = frame.invoke(func, params.behind(outs)).await?;
         if status != 0 {
-            return Ok(Answer(Err(Status(status))));
+            return Err(ErrorKind::Guest { code: status.into(), message: None }.into());
         }
         let outs: [u32; OUTS] = bytemuck::pod_read_unaligned(frame.bytes(room, 4)?);
         let len = outs[1..].iter().fold(SIZE, |len, dimension| len.saturating_mul((*dimension).into()));
         let region = Region { pointer: outs[0].into(), len };
         let bytes = frame.bytes(region, 1)?.to_vec();
         frame.adopt(region, 1)?;
-        Ok(Answer(Ok(Buffer { outs, bytes })))
+        Ok(Buffer { outs, bytes })
     }
 
     fn lift(raw: Self, _: &[u8]) -> Result<Self> {
@@ -111,20 +107,19 @@ fn answers_as_known() {
     let Published { engine, module, .. } = &published;
     let mut png = LodePngInstance::instantiate(Store::new(engine, ()), module, &Linker::new(engine)).unwrap();
     published.check(&mut png, |png, call, args| {
-        Ok(match call {
+        let answer = match call {
             "lodepng_encode32" => {
                 let (width, height) = (integer(&args["width"]), integer(&args["height"]));
-                match png.encode(&bytes(&args["rgba"]), width, height)?.0 {
-                    Ok(png) => json!({ "error": 0, "png": spell(&png.bytes) }),
-                    Err(Status(status)) => json!({ "error": status }),
-                }
+                let png = png.encode(&bytes(&args["rgba"]), width, height);
+                png.map(|png| json!({ "error": 0, "png": spell(&png.bytes) }))
             }
-            _ => match png.decode(&bytes(&args["png"]))?.0 {
-                Ok(Buffer { outs: [_, width, height], bytes }) => {
-                    json!({ "error": 0, "width": width, "height": height, "rgba": spell(&bytes) })
-                }
-                Err(Status(status)) => json!({ "error": status }),
-            },
+            _ => png.decode(&bytes(&args["png"])).map(|Buffer { outs: [_, width, height], bytes }| {
+                json!({ "error": 0, "width": width, "height": height, "rgba": spell(&bytes) })
+            }),
+        };
+        answer.or_else(|error| match *error.kind() {
+            ErrorKind::Guest { code, .. } => Ok(json!({ "error": code })),
+            _ => Err(error),
         })
     });
 }

@@ -17,10 +17,6 @@ pub(crate) struct Published {
     vectors: Vec<Value>,
 }
 
-/// What a guest answers: a result, or an error of its own, which is none of linmem's.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer<T, E>(pub(crate) Result<T, E>);
-
 impl Published {
     /// The module in that file, below this directory, with the vectors of that name.
     pub(crate) fn load(name: &str, file: &str) -> Self {

@@ -1,65 +1,17 @@
 //! snappy-wasm: wasm-bindgen, with a `Result` in the return area, whose errors live on the host.
 
-use crate::published::{Answer, Published, bytes, region, spell, text};
+use crate::published::{Published, bytes, region, spell, text};
 use linmem::convention::{Standard, WasmBindgen};
-use linmem::results::Room;
-use linmem::{Convention, CoreType, ErrorKind, FoundExport, Frame, Lift, Lowering, Mode, Params, Pointer, Region};
-use linmem::{Result, Returns, Signature, wasm_import};
+use linmem::{ErrorKind, Lift, Result, wasm_import};
 use serde_json::json;
-use wasmtime::{AsContext, AsContextMut, Caller, Extern, Linker, Store, TypedFunc};
-
-/// An error that the guest had the host make, by its index there.
-#[derive(Debug)]
-struct Thrown(u32);
+use wasmtime::{AsContext, Caller, Extern, Linker, Store};
 
 #[wasm_import(convention = WasmBindgen)]
 trait Snappy {
-    fn compress(&mut self, text: &str) -> Result<Answer<Vec<u8>, Thrown>>;
-    fn decompress(&mut self, data: &[u8]) -> Result<Answer<String, Thrown>>;
-    fn compress_raw(&mut self, data: &[u8]) -> Result<Answer<Vec<u8>, Thrown>>;
-    fn decompress_raw(&mut self, data: &[u8]) -> Result<Answer<Vec<u8>, Thrown>>;
-}
-
-/// The room that is passed in front becomes `{ pointer, length, error, is_error }`.
-impl<C: Convention<Pointer = u32>, P: Params, T: Lift<Raw = T>> Returns<C, P> for Answer<T, Thrown> {
-    type Func = TypedFunc<<u32 as Pointer>::Leading<P>, ()>;
-    type Raw = Self;
-    type Out<'s> = Self;
-
-    fn signatures() -> Vec<Signature> {
-        vec![Signature { params: [vec![CoreType::I32], P::types()].concat(), results: vec![] }]
-    }
-
-    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
-        found.func()
-    }
-
-    fn prepare(_: &Self::Func, into: &mut Lowering<'_>) -> Room {
-        Some(into.reserve(size_of::<[u32; 4]>(), align_of::<u32>()))
-    }
-
-    async fn call<M: Mode>(
-        func: &Self::Func,
-        frame: &mut Frame<'_, M, C::Allocator>,
-        room: Room,
-        params: P,
-    ) -> Result<Self> {
-        let room = room.ok_or(ErrorKind::Null)?;
-        let (area, _) = room.try_into()?;
-        frame.invoke(func, u32::lead(area, params)).await?;
-        let [pointer, len, error, is_error]: [u32; 4] = bytemuck::pod_read_unaligned(frame.bytes(room, 4)?);
-        if is_error != 0 {
-            return Ok(Answer(Err(Thrown(error))));
-        }
-        let region = region(pointer, len);
-        frame.bytes(region, 1)?;
-        frame.adopt(region, 1)?;
-        Ok(Answer(Ok(T::read::<C>(frame.bytes(region, 1)?, Region { pointer: 0, ..region })?)))
-    }
-
-    fn lift(raw: Self, _: &[u8]) -> Result<Self> {
-        Ok(raw)
-    }
+    fn compress(&mut self, text: &str) -> Result<Vec<u8>>;
+    fn decompress(&mut self, data: &[u8]) -> Result<String>;
+    fn compress_raw(&mut self, data: &[u8]) -> Result<Vec<u8>>;
+    fn decompress_raw(&mut self, data: &[u8]) -> Result<Vec<u8>>;
 }
 
 /// `__wbindgen_error_new` makes an error of a message, and returns what the guest shall know it by.
@@ -78,15 +30,19 @@ fn answers_as_known() {
     linker.func_wrap("__wbindgen_placeholder__", "__wbindgen_error_new", throw).unwrap();
     let mut snappy = SnappyInstance::instantiate(Store::new(engine, vec![]), module, &linker).unwrap();
     published.check(&mut snappy, |snappy, call, args| {
-        let Answer(answer) = match call {
-            "compress" => snappy.compress(text(&args["data"]))?,
-            "decompress" => Answer(snappy.decompress(&bytes(&args["data"]))?.0.map(String::into_bytes)),
-            "compress_raw" => snappy.compress_raw(&bytes(&args["data"]))?,
-            _ => snappy.decompress_raw(&bytes(&args["data"]))?,
+        let answer = match call {
+            "compress" => snappy.compress(text(&args["data"])),
+            "decompress" => snappy.decompress(&bytes(&args["data"])).map(String::into_bytes),
+            "compress_raw" => snappy.compress_raw(&bytes(&args["data"])),
+            _ => snappy.decompress_raw(&bytes(&args["data"])),
         };
-        Ok(match answer {
-            Ok(bytes) => json!({ "bytes": spell(&bytes) }),
-            Err(Thrown(index)) => json!({ "error": snappy.as_context().data()[index as usize] }),
-        })
+        match answer.map_err(|error| error.into_kind()) {
+            Ok(bytes) => Ok(json!({ "bytes": spell(&bytes) })),
+            Err(ErrorKind::Guest { code, .. }) => {
+                let index = usize::try_from(code).unwrap();
+                Ok(json!({ "error": snappy.as_context().data()[index] }))
+            }
+            Err(other) => panic!("{other}"),
+        }
     });
 }

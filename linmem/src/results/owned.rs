@@ -91,7 +91,7 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
         R::signatures::<P>(shape)
     }
 
-    /// The export's own come first, so that it finds them where it looks for them.
+    /// Those of `R` come first, so that it finds them where it looks for them.
     fn helpers(export: &str) -> Vec<Helper> {
         let signatures = [1, 2].map(|count| Signature::new(vec![X::TYPE; count], &[])).to_vec();
         let mut helpers = R::helpers(export);
@@ -100,7 +100,7 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
     }
 
     fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        let free = found.helpers().saturating_sub(1);
+        let free = R::helpers(found.export()).len();
         let free = match found.helper_signature(free) {
             Some(0) => Free::Pointer(found.helper(free)?),
             _ => Free::Size(found.helper(free)?),

@@ -2,7 +2,7 @@
 
 use crate::hostile::live;
 use crate::support::{handle, instance, wat};
-use linmem::{Result, wasm_import};
+use linmem::{ErrorKind, Result, wasm_import};
 
 /// An allocator that counts, under another tool-chain's names; `$owned` frees what the functions were given.
 const ALLOCATOR: &str = r#"
@@ -31,6 +31,9 @@ trait Bindgen {
     #[wasm(name = "shout_both")]
     fn multi_value(&mut self, text: &str) -> Result<String>;
     fn add(&mut self, a: u32, b: u32) -> Result<u32>;
+    fn fail(&mut self, text: &str) -> Result<String>;
+    #[wasm(name = "fail_multi")]
+    fn fail_by_values(&mut self, text: &str) -> Result<String>;
 }
 
 #[test]
@@ -46,7 +49,14 @@ fn wasm_bindgen_frees_its_arguments_and_returns_by_pointer_or_by_two_values() {
                 (i32.store offset=4 (local.get $ret) (local.get $n)))
               (func (export "shout_both") (param i32 i32) (result i32 i32)
                 (call $capitals (local.get 0) (local.get 1)) (local.get 1))
-              (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))"#
+              (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+              (func (export "fail") (param $ret i32) (param $p i32) (param $n i32)
+                (call $free (local.get $p) (local.get $n))
+                (i32.store offset=8 (local.get $ret) (i32.const 7))
+                (i32.store offset=12 (local.get $ret) (i32.const 1)))
+              (func (export "fail_multi") (param $p i32) (param $n i32) (result i32 i32 i32 i32)
+                (call $free (local.get $p) (local.get $n))
+                (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 1)))"#
         ));
         let (mut store, instance) = instance(&module);
         let mut guest = handle::<BindgenExports>(&mut store, &instance).into_bound(&mut store).unwrap();
@@ -54,6 +64,9 @@ fn wasm_bindgen_frees_its_arguments_and_returns_by_pointer_or_by_two_values() {
             assert_eq!(guest.shout("hello").unwrap(), "HELLO");
             assert_eq!(guest.multi_value("multi").unwrap(), "MULTI");
             assert_eq!(guest.add(1, 2).unwrap(), 3);
+            // After one that failed, one that cannot fail is not taken for it.
+            assert!(matches!(guest.fail("x").unwrap_err().kind(), ErrorKind::Guest { code: 7, message: None }));
+            assert!(matches!(guest.fail_by_values("x").unwrap_err().kind(), ErrorKind::Guest { code: 8, .. }));
         }
         linmem::Bound::trim(&mut guest).unwrap();
         drop(guest);
