@@ -42,6 +42,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|---|
 /// | `convention = path` | trait, method | how arguments are passed, memory is allocated and results are read | `linmem::convention::Standard` |
 /// | `returns = path` | trait, method | how results are read, whatever the convention says | the convention's |
+/// | `status = path` | trait, method | what a method that returns `()` is told, whatever the convention says | the convention's |
 /// | `text = path` | trait, method | how text is encoded, whatever the convention says | the convention's |
 /// | `memory = "…"` | trait | the export that is the guest's memory | `"memory"` |
 /// | `alloc = "…"` | trait | the export that allocates | found by the convention |

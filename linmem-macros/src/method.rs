@@ -125,6 +125,10 @@ impl<'a> Expanded<'a> {
             Some(Setting { value, .. }) => quote!(#krate::__private::Encoding<#convention, #value>),
             None => convention,
         };
+        let convention = match options.status.as_ref().or(defaults.status.as_ref()) {
+            Some(Setting { value, .. }) => quote!(#krate::__private::Checking<#convention, #value>),
+            None => convention,
+        };
         match options.returns.as_ref().or(defaults.returns.as_ref()) {
             Some(Setting { value, .. }) => {
                 quote!(#krate::__private::Returning<#convention, #value>)

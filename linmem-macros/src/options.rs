@@ -23,6 +23,7 @@ pub(crate) struct Options {
     pub(crate) name: Option<Setting<LitStr>>,
     pub(crate) pass: Option<Setting<Path>>,
     pub(crate) returns: Option<Setting<Path>>,
+    pub(crate) status: Option<Setting<Path>>,
     pub(crate) text: Option<Setting<Path>>,
     pub(crate) zero: Option<Setting<LitBool>>,
 }
@@ -47,9 +48,9 @@ impl Place {
         let takes = match self {
             Self::Trait => {
                 "`#[wasm_import(…)]` takes \
-                `convention`, `returns`, `text`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`"
+                `convention`, `returns`, `status`, `text`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`"
             }
-            Self::Method => "`#[wasm(…)]` on a method takes `name`, `convention`, `returns` and `text`",
+            Self::Method => "`#[wasm(…)]` on a method takes `name`, `convention`, `returns`, `status` and `text`",
             Self::Param => "`#[wasm(…)]` on a parameter takes `pass`",
             Self::Record => "`#[record(…)]` takes `crate`",
         };
@@ -129,6 +130,7 @@ impl Options {
             (Place::Trait | Place::Record, "crate") => set(&mut self.krate, errors, key, input),
             (Place::Trait | Place::Method, "convention") => set(&mut self.convention, errors, key, input),
             (Place::Trait | Place::Method, "returns") => set(&mut self.returns, errors, key, input),
+            (Place::Trait | Place::Method, "status") => set(&mut self.status, errors, key, input),
             (Place::Trait | Place::Method, "text") => set(&mut self.text, errors, key, input),
             (Place::Trait, "memory") => set(&mut self.memory, errors, key, input),
             (Place::Trait, "alloc") => set(&mut self.alloc, errors, key, input),

@@ -4,13 +4,14 @@ use crate::allocator::{Allocator, Found, OfOwners};
 use crate::core::Pointer;
 use crate::pass::{Given, Pass, PtrLen};
 use crate::results::{self, ByType, Results};
+use crate::status::{Silent, Status};
 use crate::text::{Text, Utf8};
 use std::marker::PhantomData;
 
 /// One choice per axis. The attribute takes any type that implements it: `#[wasm_import(convention = MyModule)]`.
 ///
 /// ```
-/// use linmem::{allocator, convention::Convention, pass, results, text, wasm_import};
+/// use linmem::{allocator, convention::Convention, pass, results, status, text, wasm_import};
 ///
 /// /// Length before pointer, results packed into an `i64`.
 /// struct MyModule;
@@ -21,6 +22,7 @@ use std::marker::PhantomData;
 ///     type Pass = pass::LenPtr;
 ///     type Results = results::Packed;
 ///     type Text = text::Utf8;
+///     type Status = status::Silent;
 /// }
 ///
 /// #[wasm_import(convention = MyModule)]
@@ -39,6 +41,8 @@ pub trait Convention: 'static {
     type Results: Results<Self::Pointer>;
     /// How text is encoded.
     type Text: Text;
+    /// What a method that returns `()` is told: nothing, or a status.
+    type Status: Status;
 }
 
 /// The default: 32-bit pointers, the module's own allocator if it has a known one, pointer and length, and results as
@@ -52,6 +56,7 @@ impl Convention for Standard {
     type Pass = PtrLen;
     type Results = ByType;
     type Text = Utf8;
+    type Status = Silent;
 }
 
 /// Modules that wasm-bindgen made, called without its JavaScript.
@@ -70,6 +75,7 @@ impl Convention for WasmBindgen {
     type Pass = Given<PtrLen>;
     type Results = results::Bindgen;
     type Text = Utf8;
+    type Status = Silent;
 }
 
 /// Core modules with the canonical ABI, as wit-bindgen makes them before they become components.
@@ -87,6 +93,7 @@ impl Convention for Canonical {
     type Pass = Given<PtrLen>;
     type Results = results::Canonical;
     type Text = Utf8;
+    type Status = Silent;
 }
 
 /// A convention with another way to pass bytes.
@@ -99,6 +106,7 @@ impl<C: Convention, D: Pass<C::Pointer>> Convention for Passing<C, D> {
     type Pass = D;
     type Results = C::Results;
     type Text = C::Text;
+    type Status = C::Status;
 }
 
 /// A convention with another way to return what lies in memory.
@@ -111,6 +119,7 @@ impl<C: Convention, R: Results<C::Pointer>> Convention for Returning<C, R> {
     type Pass = C::Pass;
     type Results = R;
     type Text = C::Text;
+    type Status = C::Status;
 }
 
 /// A convention with another encoding of text.
@@ -123,4 +132,18 @@ impl<C: Convention, T: Text> Convention for Encoding<C, T> {
     type Pass = C::Pass;
     type Results = C::Results;
     type Text = T;
+    type Status = C::Status;
+}
+
+/// A convention with another status.
+#[derive(Debug)]
+pub struct Checking<C, S>(PhantomData<fn() -> (C, S)>);
+
+impl<C: Convention, S: Status> Convention for Checking<C, S> {
+    type Pointer = C::Pointer;
+    type Allocator = C::Allocator;
+    type Pass = C::Pass;
+    type Results = C::Results;
+    type Text = C::Text;
+    type Status = S;
 }

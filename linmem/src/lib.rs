@@ -46,7 +46,7 @@
 //! | annotate a trait | [`wasm_import`], [`Record`](derive@Record) for structs by value |
 //! | instantiate it, once or many times | [`Bound`], [`Pre`] |
 //! | keep it apart from its store, call back from a host function | [`Handle`] |
-//! | name what a module does differently | [`convention`], [`pass`], [`results`], [`text`], [`allocator`] |
+//! | name what a module does differently | [`convention`], [`pass`], [`results`], [`status`], [`text`], [`allocator`] |
 //! | hold an object of the guest's | [`GuestPtr`] |
 //! | place bytes by hand | [`LinearMemory`] |
 //! | know what went wrong | [`Error`], [`ErrorKind`], [`Fault`] |
@@ -159,6 +159,7 @@ pub mod results;
 mod returns;
 mod runtime;
 mod scalar;
+pub mod status;
 pub mod text;
 
 pub use crate::core::{CoreType, CoreValue, Params, Pointer, Signature};
@@ -189,7 +190,7 @@ pub use scalar::Scalar;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::bind::{Planner, Resolver};
-    pub use crate::convention::{Convention, Encoding, Returning};
+    pub use crate::convention::{Checking, Convention, Encoding, Returning};
     pub use crate::export::Export;
     #[cfg(feature = "async")]
     pub use crate::interface::call_async;

@@ -11,6 +11,7 @@ use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
+use crate::status::Status;
 use std::future::Future;
 use wasmtime::{AsContextMut, TypedFunc};
 
@@ -72,7 +73,7 @@ pub trait Returns<C: Convention, P: Params>: Sized {
 
 /// What core values alone make.
 macro_rules! returns_core {
-    ($($ty:ty as $core:ty: [$($result:expr)?], |$value:ident| $lift:expr;)*) => {$(
+    ($($ty:ty as $core:ty: [$result:expr], |$value:ident| $lift:expr;)*) => {$(
         impl<C: Convention, P: Params> Returns<C, P> for $ty {
             type Func = TypedFunc<P, $core>;
             type Raw = $ty;
@@ -80,7 +81,7 @@ macro_rules! returns_core {
             const NEEDS_MEMORY: bool = false;
 
             fn signatures() -> Vec<Signature> {
-                vec![Signature::new(P::types(), &[$($result)?])]
+                vec![Signature::new(P::types(), &[$result])]
             }
 
             fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
@@ -105,8 +106,39 @@ macro_rules! returns_core {
         }
     )*};
 }
-returns_core! {
-    () as (): [], |nothing| Ok(nothing);
+/// Nothing, but perhaps a status.
+impl<C: Convention, P: Params> Returns<C, P> for () {
+    type Func = <C::Status as Status>::Func<P>;
+    type Raw = ();
+    type Out<'s> = ();
+    const NEEDS_MEMORY: bool = false;
+
+    fn signatures() -> Vec<Signature> {
+        C::Status::signatures::<P>()
+    }
+
+    fn helpers(_: &str) -> Vec<Helper> {
+        C::Status::helpers()
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
+        C::Status::resolve::<P, S>(found)
+    }
+
+    #[inline(always)]
+    async fn call<M: Mode>(
+        func: &Self::Func,
+        frame: &mut Frame<'_, M, C::Allocator>,
+        _: Room,
+        params: P,
+    ) -> Result<()> {
+        C::Status::call(func, frame, params).await
+    }
+
+    #[inline]
+    fn lift((): (), _: &[u8]) -> Result<()> {
+        Ok(())
+    }
 }
 
 macro_rules! returns_scalars {

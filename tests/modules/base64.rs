@@ -35,6 +35,7 @@ impl Convention for Objects {
     type Pass = Self;
     type Results = Self;
     type Text = Utf16;
+    type Status = linmem::status::Silent;
 }
 
 /// Places an object, and returns its address and where its data lie.

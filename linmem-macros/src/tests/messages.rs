@@ -19,7 +19,7 @@ fn reports_every_mistake_of_a_trait_in_one_go() -> Result<()> {
         }",
     )?;
     let expected = [
-        "there is no option `what` here: `#[wasm_import(…)]` takes `convention`, `returns`, `text`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`",
+        "there is no option `what` here: `#[wasm_import(…)]` takes `convention`, `returns`, `status`, `text`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`",
         "a parameter is passed as it is, so it cannot be a pattern: write a plain name",
         "errors name the parameter that they are about: write a name instead of `_`",
         "`nothing` returns nothing, but every call can fail: write `-> linmem::Result<()>`",
@@ -83,7 +83,7 @@ fn reports_every_mistake_in_options() -> Result<()> {
         "`#[wasm]` takes options in parentheses: write `#[wasm(key = value)]`",
         "`#[wasm]` takes options in parentheses: write `#[wasm(key = value)]`",
         "`#[wasm(…)]` has no meaning here: options of a method go in front of its `fn`",
-        "there is no option `memory` here: `#[wasm(…)]` on a method takes `name`, `convention`, `returns` and `text`",
+        "there is no option `memory` here: `#[wasm(…)]` on a method takes `name`, `convention`, `returns`, `status` and `text`",
         "`name` is set here for the first time",
         "`name` is set for a second time: remove one of the two",
         "there is no option `name` here: `#[wasm(…)]` on a parameter takes `pass`",

@@ -36,6 +36,7 @@ fn options() -> Result {
         free = "my_free",
         init = "my_init",
         text = linmem::text::Utf16,
+        status = linmem::status::Code,
         zero = false,
     };
     let item = quote! {

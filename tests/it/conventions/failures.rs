@@ -4,6 +4,7 @@ use super::balanced;
 use crate::hostile::counting;
 use crate::support::bind;
 use linmem::results::{AllOnes, ExportName, Failing, LastError, Null, Packed};
+use linmem::status::{Code, NonNegative, NonZero, Zero};
 use linmem::{Bound, ErrorKind, Place, Result, wasm_import};
 
 struct Text;
@@ -61,4 +62,58 @@ fn a_message_getter_that_traps_poisons() {
     let mut guest = bind::<FilesExports>(&counting(&guest));
     assert!(matches!(guest.open("").unwrap_err().kind(), ErrorKind::Trap(_)));
     assert!(Bound::handle(&guest).is_poisoned());
+}
+
+const STATUS: &str = r#"
+    (data (i32.const 64) "no such file")
+    (func (export "last_error") (result i32) (i32.const 64))
+    (func (export "last_error_len") (result i32) (i32.const 12))
+    (func (export "zero") (param i32) (result i32) (local.get 0))
+    (func (export "nothing") (param i32))"#;
+
+#[wasm_import(status = Code<Zero>)]
+trait Checked {
+    fn zero(&mut self, code: i32) -> Result<()>;
+    #[wasm(name = "nothing", status = linmem::status::Silent)]
+    fn silent(&mut self, code: i32) -> Result<()>;
+}
+
+#[wasm_import]
+trait Posix {
+    #[wasm(name = "zero", status = Code<NonNegative, LastError<Text, Len>>)]
+    fn posix(&mut self, code: i32) -> Result<()>;
+}
+
+#[wasm_import]
+trait Truth {
+    #[wasm(name = "zero", status = Code<NonZero>)]
+    fn truth(&mut self, code: i32) -> Result<()>;
+}
+
+#[test]
+fn a_status_says_which_code_is_success() {
+    balanced::<CheckedExports, _>(STATUS, |guest| {
+        guest.zero(0).unwrap();
+        guest.silent(1).unwrap();
+        let error = guest.zero(28).unwrap_err();
+        assert_eq!(error.to_string(), "`zero`, result: the guest failed with code 28");
+        guest.zero(0).unwrap();
+    });
+    balanced::<PosixExports, _>(STATUS, |guest| {
+        guest.posix(3).unwrap();
+        let error = guest.posix(-2).unwrap_err();
+        assert_eq!(error.to_string(), "`zero`, result: the guest failed with code -2: no such file");
+    });
+    balanced::<TruthExports, _>(STATUS, |guest| {
+        guest.truth(-1).unwrap();
+        assert!(matches!(guest.truth(0).unwrap_err().kind(), ErrorKind::Guest { code: 0, message: None }));
+    });
+}
+
+#[test]
+fn a_status_that_the_export_does_not_return_is_a_fault() {
+    let module = counting(r#"(func (export "zero") (param i32)) (func (export "nothing") (param i32))"#);
+    let (mut store, instance) = crate::support::instance(&module);
+    let error = linmem::Handle::<CheckedExports>::new(&mut store, &instance).map(drop).unwrap_err();
+    assert!(error.to_string().contains("`zero` has type `(i32)`, and the trait asks for `(i32) -> i32`"), "{error}");
 }

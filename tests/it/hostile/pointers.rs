@@ -304,6 +304,7 @@ impl Convention for Wide {
     type Pass = pass::PtrLen;
     type Results = results::Pair;
     type Text = linmem::text::Utf8;
+    type Status = linmem::status::Silent;
 }
 
 #[wasm_import(convention = Wide)]

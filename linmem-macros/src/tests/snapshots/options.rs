@@ -32,7 +32,13 @@ pub(crate) trait Odd {
 pub(crate) struct OddExports {
     scale: renamed::linmem::__private::Export<
         renamed::linmem::__private::Returning<
-            renamed::linmem::__private::Encoding<Custom<Alloc, 4>, linmem::text::Utf16>,
+            renamed::linmem::__private::Checking<
+                renamed::linmem::__private::Encoding<
+                    Custom<Alloc, 4>,
+                    linmem::text::Utf16,
+                >,
+                linmem::status::Code,
+            >,
             renamed::results::Nul,
         >,
         (
@@ -49,7 +55,10 @@ pub(crate) struct OddExports {
     >,
     r#type: renamed::linmem::__private::Export<
         renamed::linmem::__private::Returning<
-            renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+            renamed::linmem::__private::Checking<
+                renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                linmem::status::Code,
+            >,
             renamed::results::Packed,
         >,
         (u32, ()),
@@ -59,7 +68,13 @@ pub(crate) struct OddExports {
     #[cfg(feature = "more")]
     only_here: renamed::linmem::__private::Export<
         renamed::linmem::__private::Returning<
-            renamed::linmem::__private::Encoding<Custom<Alloc, 4>, linmem::text::Utf16>,
+            renamed::linmem::__private::Checking<
+                renamed::linmem::__private::Encoding<
+                    Custom<Alloc, 4>,
+                    linmem::text::Utf16,
+                >,
+                linmem::status::Code,
+            >,
             renamed::results::Packed,
         >,
         (Point, ()),
@@ -68,7 +83,13 @@ pub(crate) struct OddExports {
     #[cfg(not(unix))]
     elsewhere: renamed::linmem::__private::Export<
         renamed::linmem::__private::Returning<
-            renamed::linmem::__private::Encoding<Custom<Alloc, 4>, linmem::text::Utf16>,
+            renamed::linmem::__private::Checking<
+                renamed::linmem::__private::Encoding<
+                    Custom<Alloc, 4>,
+                    linmem::text::Utf16,
+                >,
+                linmem::status::Code,
+            >,
             renamed::results::Packed,
         >,
         (Box<dyn Fn(&u8) -> &u8>, ()),
@@ -139,9 +160,12 @@ const _: () = {
                 );
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Nul,
                 >,
@@ -152,9 +176,12 @@ const _: () = {
             >();
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Nul,
                 >,
@@ -162,9 +189,12 @@ const _: () = {
             >();
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Nul,
                 >,
@@ -173,14 +203,20 @@ const _: () = {
             planner.export(|exports| &exports.r#type, "type", "type", &["fn"]);
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                        linmem::status::Code,
+                    >,
                     renamed::results::Packed,
                 >,
                 u32,
             >();
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<Other, linmem::text::Utf16>,
+                        linmem::status::Code,
+                    >,
                     renamed::results::Packed,
                 >,
                 renamed::Result<()>,
@@ -196,9 +232,12 @@ const _: () = {
             #[cfg(unix)] #[cfg(feature = "more")]
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Packed,
                 >,
@@ -207,9 +246,12 @@ const _: () = {
             #[cfg(unix)] #[cfg(feature = "more")]
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Packed,
                 >,
@@ -226,9 +268,12 @@ const _: () = {
             #[cfg(not(unix))]
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Packed,
                 >,
@@ -237,9 +282,12 @@ const _: () = {
             #[cfg(not(unix))]
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
-                    renamed::linmem::__private::Encoding<
-                        Custom<Alloc, 4>,
-                        linmem::text::Utf16,
+                    renamed::linmem::__private::Checking<
+                        renamed::linmem::__private::Encoding<
+                            Custom<Alloc, 4>,
+                            linmem::text::Utf16,
+                        >,
+                        linmem::status::Code,
                     >,
                     renamed::results::Packed,
                 >,

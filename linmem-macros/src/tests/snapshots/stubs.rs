@@ -2,7 +2,7 @@
     "`#[wasm(…)]` has no meaning here: options of the trait go into `#[wasm_import(…)]`"
 }
 ::core::compile_error! {
-    "there is no option `nam` here: `#[wasm(…)]` on a method takes `name`, `convention`, `returns` and `text`"
+    "there is no option `nam` here: `#[wasm(…)]` on a method takes `name`, `convention`, `returns`, `status` and `text`"
 }
 ::core::compile_error! {
     "`pass` takes a path: write `pass = some::path`"
