@@ -77,7 +77,7 @@ where
         frame.hand_over();
         let raw = T::call(&self.func, frame, room, core).await.map_err(of_call)?;
         if B::COPIES_BACK {
-            arguments.copy_back(0, placed, frame.memory()?)?;
+            arguments.copy_back(0, placed, &mut frame.received()?)?;
         }
         Ok(raw)
     }

@@ -5,7 +5,8 @@ use crate::error::{ErrorKind, Poisoner, Result};
 use crate::ledger::{Block, Leaked, Use};
 use crate::lowering::{self, Lowering, Missing};
 use crate::mode::Mode;
-use crate::region::{Region, to_u64};
+use crate::received::Received;
+use crate::region::Region;
 use crate::runtime::{Runtime, SCRATCH_MAX};
 use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
 
@@ -214,15 +215,14 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         }
     }
 
-    /// Has a region that the guest returned released through the allocator when the frame ends.
-    ///
-    /// An empty region is released only if the allocator can be told of it by its address alone.
+    /// Has a region that the guest returned released through the allocator when the frame ends. See
+    /// [`Received::adopt`].
     ///
     /// # Errors
-    /// [`Overlap`](crate::ErrorKind::Overlap) if it shares a byte with what the host holds: it would be released twice.
+    /// As [`Received::adopt`].
     #[inline]
     pub fn adopt(&mut self, region: Region, align: usize) -> Result<()> {
-        self.receive(region, align, Use::Result)
+        self.received()?.hold(region, align, Use::Result)
     }
 
     /// The same for a region that is read after the frame has ended: it is released before the next frame.
@@ -231,30 +231,18 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// As [`adopt`](Frame::adopt).
     #[inline]
     pub fn lend(&mut self, region: Region, align: usize) -> Result<()> {
-        self.receive(region, align, Use::Lent)
+        self.received()?.hold(region, align, Use::Lent)
     }
 
+    /// What the guest has left after a call.
+    ///
+    /// # Errors
+    /// [`NoMemory`](crate::ErrorKind::NoMemory).
     #[inline]
-    fn receive(&mut self, region: Region, align: usize, purpose: Use) -> Result<()> {
-        let block = Block { pointer: region.pointer, size: region.len, align: to_u64(align) };
-        if region.len == 0 && !self.is_block(block) {
-            return Ok(());
-        }
-        self.runtime.ledger.admit(region)?;
-        self.runtime.ledger.hold(block, purpose);
-        Ok(())
-    }
-
-    /// Whether an empty result is a block that the allocator wants back. `malloc(0)` may well return one, and only `free`
-    /// takes no length by which it could be told from a pointer to nothing: Rust's, which is the alignment itself, or one
-    /// into something else, held by the host or no memory at all.
-    #[cold]
-    fn is_block(&self, block: Block) -> bool {
-        let byte = Region { pointer: block.pointer, len: 1 };
-        self.runtime.allocator().releases_without_size()
-            && block.pointer != block.align
-            && self.bytes(byte, 1).is_ok()
-            && self.runtime.ledger.admit(byte).is_ok()
+    pub fn received(&mut self) -> Result<Received<'_>> {
+        let by_address = self.runtime.allocator().releases_without_size();
+        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?.data(self.mode.store().as_context());
+        Ok(Received { memory, ledger: &mut self.runtime.ledger, by_address })
     }
 
     /// Makes sure that a region which is to be read after the frame has ended lies outside what the frame will zero.
@@ -310,13 +298,13 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// Makes a region that lies in the guest already the frame's own: zeroed and released when that ends. None if it is
     /// empty, and no block.
     pub(crate) fn take_over(&mut self, region: Region) -> Result<Option<Block>> {
-        self.bytes(region, 1)?;
+        let mut received = self.received()?;
+        received.bytes(region, 1)?;
         let block = Block { pointer: region.pointer, size: region.len, align: 1 };
-        if region.len == 0 && !self.is_block(block) {
+        if region.len == 0 && !received.is_block(block) {
             return Ok(None);
         }
-        self.runtime.ledger.admit(region)?;
-        self.runtime.ledger.hold(block, Use::Output);
+        received.hold(region, 1, Use::Output)?;
         Ok(Some(block))
     }
 

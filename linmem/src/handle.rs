@@ -7,6 +7,7 @@ use crate::frame::Frame;
 use crate::lower::Lower;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
+use crate::received::Received;
 use crate::region::Region;
 use crate::results::Room;
 use crate::returns::Returns;
@@ -122,8 +123,8 @@ impl<C: Convention, T> Lower<C> for &mut GuestPtr<T> {
     }
 
     #[inline]
-    fn copy_back(&mut self, placed: Region, memory: &[u8]) -> Result<()> {
-        **self = GuestPtr::new(narrow(u32::read(placed.of(memory, align_of::<u32>())?))?);
+    fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
+        **self = GuestPtr::new(narrow(u32::read(from.bytes(placed, align_of::<u32>())?))?);
         Ok(())
     }
 }

@@ -61,6 +61,7 @@
 //! | `&T`, and `T` with [`Record`](derive@Record) | pointer, placed for the call |
 //! | `&mut [T]`, `&mut T` | the same, and copied back when the guest has returned |
 //! | [`GuestPtr`] | its address |
+//! | [`Out`] | two pointers, to where the guest writes an address and a count |
 //!
 //! | result | read |
 //! |---|---|
@@ -151,9 +152,11 @@ mod lower;
 mod lowering;
 mod memory;
 mod mode;
+mod out;
 mod owner;
 pub mod pass;
 mod pod;
+mod received;
 mod region;
 pub mod results;
 mod returns;
@@ -181,7 +184,9 @@ pub use memory::{Allocation, LinearMemory, MemoryFrame, Outcome};
 #[cfg(feature = "async")]
 pub use mode::Async;
 pub use mode::{Blocking, Mode};
+pub use out::Out;
 pub use pod::Record;
+pub use received::Received;
 pub use region::Region;
 pub use returns::Returns;
 pub use scalar::Scalar;

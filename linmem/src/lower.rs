@@ -6,6 +6,7 @@ use crate::error::{Place, Result};
 use crate::lowering::Lowering;
 use crate::pass::{Pass, Slice};
 use crate::pod::Element;
+use crate::received::Received;
 use crate::region::Region;
 use crate::scalar::Scalar;
 use crate::text::Text;
@@ -40,12 +41,12 @@ pub trait Lower<C: Convention>: Sized {
     /// As [`Lowering::place`].
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)>;
 
-    /// Takes back what the guest may have changed. `memory` is all of the guest's.
+    /// Takes back what the guest may have changed.
     ///
     /// # Errors
     /// If the bytes are no value of the type.
-    fn copy_back(&mut self, placed: Self::Placed, memory: &[u8]) -> Result<()> {
-        let _ = (placed, memory);
+    fn copy_back(&mut self, placed: Self::Placed, from: &mut Received<'_>) -> Result<()> {
+        let _ = (placed, from);
         Ok(())
     }
 }
@@ -106,8 +107,8 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
     }
 
     #[inline]
-    fn copy_back(&mut self, placed: Region, memory: &[u8]) -> Result<()> {
-        Element::<T>::bytes_mut(self).copy_from_slice(placed.of(memory, 1)?);
+    fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
+        Element::<T>::bytes_mut(self).copy_from_slice(from.bytes(placed, 1)?);
         Ok(())
     }
 }
@@ -136,8 +137,8 @@ impl<C: Convention, T: Pod> Lower<C> for &mut T {
     }
 
     #[inline]
-    fn copy_back(&mut self, placed: Region, memory: &[u8]) -> Result<()> {
-        Element::<T>::bytes_mut(slice::from_mut(*self)).copy_from_slice(placed.of(memory, 1)?);
+    fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
+        Element::<T>::bytes_mut(slice::from_mut(*self)).copy_from_slice(from.bytes(placed, 1)?);
         Ok(())
     }
 }
@@ -165,8 +166,8 @@ impl<C: Convention, D: Pass<C::Pointer>, T: Lower<Passing<C, D>>> Lower<C> for W
     }
 
     #[inline]
-    fn copy_back(&mut self, placed: T::Placed, memory: &[u8]) -> Result<()> {
-        self.0.copy_back(placed, memory)
+    fn copy_back(&mut self, placed: T::Placed, from: &mut Received<'_>) -> Result<()> {
+        self.0.copy_back(placed, from)
     }
 }
 
@@ -194,7 +195,7 @@ pub trait Args<C: Convention, P = ()> {
     ///
     /// # Errors
     /// The first argument's that cannot be copied back; the error names it.
-    fn copy_back(&mut self, index: usize, placed: Self::Placed, memory: &[u8]) -> Result<()>;
+    fn copy_back(&mut self, index: usize, placed: Self::Placed, from: &mut Received<'_>) -> Result<()>;
 }
 
 impl<C: Convention, P: Params> Args<C, P> for () {
@@ -209,7 +210,7 @@ impl<C: Convention, P: Params> Args<C, P> for () {
     }
 
     #[inline]
-    fn copy_back(&mut self, _: usize, (): (), _: &[u8]) -> Result<()> {
+    fn copy_back(&mut self, _: usize, (): (), _: &mut Received<'_>) -> Result<()> {
         Ok(())
     }
 }
@@ -235,11 +236,11 @@ where
     }
 
     #[inline]
-    fn copy_back(&mut self, index: usize, (placed, rest): Self::Placed, memory: &[u8]) -> Result<()> {
+    fn copy_back(&mut self, index: usize, (placed, rest): Self::Placed, from: &mut Received<'_>) -> Result<()> {
         if H::COPIES_BACK {
-            self.0.copy_back(placed, memory).map_err(|error| error.at(argument(index)))?;
+            self.0.copy_back(placed, from).map_err(|error| error.at(argument(index)))?;
         }
-        self.1.copy_back(index.saturating_add(1), rest, memory)
+        self.1.copy_back(index.saturating_add(1), rest, from)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Objects of the guest's: created, used and freed by its own functions.
 
 use super::balanced;
-use linmem::{ErrorKind, GuestPtr, Result, wasm_import};
+use linmem::{ErrorKind, GuestPtr, Out, Result, wasm_import};
 
 enum Counter {}
 
@@ -74,4 +74,56 @@ fn null_is_no_object() {
     balanced::<CountersExports, _>(COUNTERS, |guest| assert_eq!(guest.counter_find(1).unwrap(), None));
     let error = balanced::<StrictExports, _>(COUNTERS, |guest| guest.counter_find(1).unwrap_err());
     assert!(matches!(error.kind(), ErrorKind::Null), "{error}");
+}
+
+const BUFFERS: &str = r#"
+    (func (export "text") (param $out i32) (param $len i32) (param $from i32) (param $n i32) (result i32) (local $to i32)
+      (if (i32.eqz (local.get $n)) (then (return (i32.const 9))))
+      (local.set $to (call $alloc (local.get $n)))
+      (memory.copy (local.get $to) (local.get $from) (local.get $n))
+      (i32.store (local.get $out) (local.get $to))
+      (i32.store (local.get $len) (local.get $n))
+      (i32.const 0))
+    (func (export "nothing") (param i32 i32) (result i32) (i32.const 0))
+    (func (export "lie") (param i32 i32) (result i32)
+      (i32.store (local.get 0) (i32.const 65530)) (i32.store (local.get 1) (i32.const 7)) (i32.const 0))
+    (func (export "own") (param i32 i32) (result i32)
+      (i32.store (local.get 0) (local.get 0)) (i32.store (local.get 1) (i32.const 4)) (i32.const 0))"#;
+
+#[wasm_import(status = linmem::status::Code)]
+trait Buffers {
+    fn text(&mut self, out: Out<'_, String>, from: &str) -> Result<()>;
+    fn nothing(&mut self, out: Out<'_, Vec<u64>>) -> Result<()>;
+    fn lie(&mut self, out: Out<'_, Vec<u8>>) -> Result<()>;
+    fn own(&mut self, out: Out<'_, Vec<u8>>) -> Result<()>;
+}
+
+#[test]
+fn a_buffer_comes_through_out_parameters_and_is_released() {
+    balanced::<BuffersExports, _>(BUFFERS, |guest| {
+        let mut text = "before".to_owned();
+        for _ in 0..100 {
+            guest.text(Out(&mut text), "hello").unwrap();
+            assert_eq!(text, "hello");
+        }
+        // After a failure they are not looked at.
+        assert!(matches!(guest.text(Out(&mut text), "").unwrap_err().kind(), ErrorKind::Guest { code: 9, .. }));
+        assert_eq!(text, "hello");
+        let mut longs = vec![1];
+        guest.nothing(Out(&mut longs)).unwrap();
+        assert_eq!(longs, [1]);
+    });
+}
+
+#[test]
+fn a_buffer_that_the_guest_lies_about_is_refused_and_the_argument_named() {
+    balanced::<BuffersExports, _>(BUFFERS, |guest| {
+        let mut bytes = Vec::new();
+        let error = guest.lie(Out(&mut bytes)).unwrap_err();
+        let message = "`lie`, argument `out`: 7 bytes at 0xfffa are outside the guest's memory of 65536 bytes";
+        assert_eq!(error.to_string(), message);
+        let error = guest.own(Out(&mut bytes)).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Overlap { region, .. } if region.len == 4), "{error}");
+        assert!(bytes.is_empty());
+    });
 }

@@ -1,0 +1,67 @@
+//! The guest's side of a call that has returned: its memory, and what the host takes over of it.
+
+use crate::error::Result;
+use crate::ledger::{Block, Ledger, Use};
+use crate::region::{Region, to_u64};
+
+/// All of the guest's memory as it is after the call, and the means to have what the guest handed out released.
+#[derive(Debug)]
+pub struct Received<'a> {
+    pub(crate) memory: &'a [u8],
+    pub(crate) ledger: &'a mut Ledger,
+    /// Whether the allocator takes back a block by its address alone.
+    pub(crate) by_address: bool,
+}
+
+impl Received<'_> {
+    /// All of the memory.
+    #[must_use]
+    pub fn memory(&self) -> &[u8] {
+        self.memory
+    }
+
+    /// Some of it.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds), [`Misaligned`](crate::ErrorKind::Misaligned).
+    #[inline]
+    pub fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
+        region.of(self.memory, align)
+    }
+
+    /// Has a region that the guest handed out released through the allocator when the frame ends.
+    ///
+    /// An empty region is released only if the allocator can be told of it by its address alone.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds) if it does not lie in memory, where nothing was allocated then, and
+    /// [`Overlap`](crate::ErrorKind::Overlap) if it shares a byte with what the host holds: it would be released twice.
+    #[inline]
+    pub fn adopt(&mut self, region: Region, align: usize) -> Result<()> {
+        region.of(self.memory, 1)?;
+        self.hold(region, align, Use::Result)
+    }
+
+    #[inline]
+    pub(crate) fn hold(&mut self, region: Region, align: usize, purpose: Use) -> Result<()> {
+        let block = Block { pointer: region.pointer, size: region.len, align: to_u64(align) };
+        if region.len == 0 && !self.is_block(block) {
+            return Ok(());
+        }
+        self.ledger.admit(region)?;
+        self.ledger.hold(block, purpose);
+        Ok(())
+    }
+
+    /// Whether an empty region is a block that the allocator wants back. `malloc(0)` may well return one, and only `free`
+    /// takes no length by which it could be told from a pointer to nothing: Rust's, which is the alignment itself, or one
+    /// into something else, held by the host or no memory at all.
+    #[cold]
+    pub(crate) fn is_block(&self, block: Block) -> bool {
+        let byte = Region { pointer: block.pointer, len: 1 };
+        self.by_address
+            && block.pointer != block.align
+            && byte.of(self.memory, 1).is_ok()
+            && self.ledger.admit(byte).is_ok()
+    }
+}
