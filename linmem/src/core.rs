@@ -111,6 +111,16 @@ pub trait Pointer: CoreValue + Into<u64> + TryFrom<u64> + fmt::LowerHex {
         bytes.iter().take(Self::SIZE).rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
     }
 
+    /// Writes one for the guest, little-endian.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if it does not fit.
+    fn write(value: u64, into: &mut Vec<u8>) -> Result<()> {
+        narrow::<Self>(value)?;
+        into.extend(value.to_le_bytes().into_iter().take(Self::SIZE));
+        Ok(())
+    }
+
     /// Its size in bytes.
     const SIZE: usize = size_of::<Self>();
 

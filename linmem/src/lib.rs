@@ -61,6 +61,7 @@
 //! | `&T`, and `T` with [`Record`](derive@Record) | pointer, placed for the call |
 //! | `&mut [T]`, `&mut T` | the same, and copied back when the guest has returned |
 //! | [`GuestPtr`] | its address |
+//! | [`List`] of strings | pointer and count of an array of pointer and length |
 //! | [`Out`] | two pointers, to where the guest writes an address and a count |
 //!
 //! | result | read |
@@ -148,6 +149,7 @@ mod handle;
 mod interface;
 mod ledger;
 mod lift;
+mod list;
 mod lower;
 mod lowering;
 mod memory;
@@ -178,6 +180,7 @@ pub use interface::{Bound, Handle, Interface, Pre, Settings};
 pub use ledger::{Block, Leaked};
 pub use lift::Lift;
 pub use linmem_macros::{Record, wasm_import};
+pub use list::{Item, List};
 pub use lower::Lower;
 pub use lowering::Lowering;
 pub use memory::{Allocation, LinearMemory, MemoryFrame, Outcome};

@@ -2,6 +2,7 @@
 
 mod failures;
 mod handles;
+mod lists;
 mod presets;
 mod text;
 
