@@ -1,4 +1,44 @@
 //! Conventions: what a module's ABI chooses on each axis.
+//!
+//! # Which convention does my module have?
+//!
+//! Look at its exports (`wasm-tools print module.wasm | grep export`, or the names and types in an error of linmem's: a
+//! trait that does not fit is told both). First the allocator, which tells the tool-chain:
+//!
+//! | the module exports | it is from | write |
+//! |---|---|---|
+//! | `malloc`, `free` | C or C++ (clang, Emscripten) | nothing |
+//! | `alloc`, `dealloc`, or another pair, of `(size) -> ptr` and `(ptr, size)` | Rust or Zig, by hand | nothing, or `alloc = "…", free = "…"` |
+//! | `__wbindgen_malloc`, `__wbindgen_free` | wasm-bindgen | `convention = linmem::convention::WasmBindgen` |
+//! | `cabi_realloc`, and names like `pkg:name/iface#func` | wit-bindgen, before it is a component | `convention = linmem::convention::Canonical` |
+//! | `__new`, `__pin`, `__unpin` | AssemblyScript | a convention of your own: its objects are managed |
+//! | none of these | WAT, or a module whose memory is the host's | nothing: linmem keeps an arena |
+//! | `_initialize`, `__wasm_call_ctors`, `__wbindgen_start` | any | nothing: it is called first |
+//!
+//! Then each function, beginning with what its documentation or its JavaScript glue does with the numbers:
+//!
+//! | an argument is | write |
+//! |---|---|
+//! | a pointer and a length | `&str`, `&[T]` |
+//! | a length and a pointer | `#[wasm(pass = linmem::pass::LenPtr)]` before the parameter |
+//! | a pointer alone | [`Ptr`](crate::pass::Ptr) if the length is known, [`NulTerminated`](crate::pass::NulTerminated), [`LengthPrefixed`](crate::pass::LengthPrefixed), [`LengthBefore`](crate::pass::LengthBefore) |
+//! | a pointer to something that the function fills in | `&mut T`, `&mut [T]`, [`Out`](crate::Out) for an address and a length, `&mut GuestPtr<T>` for a handle |
+//! | an array of pointers and lengths | [`List`](crate::List) |
+//! | freed by the function | [`Given`] |
+//!
+//! | the function returns | for a slice or a text write | for a struct |
+//! |---|---|---|
+//! | an `i64`, or two values, or takes one pointer more in front | nothing: its type tells | nothing |
+//! | an `i32` that points at a pointer and a length | nothing | – |
+//! | an `i32` that points at the value itself | [`NulTerminated`](results::NulTerminated), [`LengthPrefixed`](results::LengthPrefixed), [`LengthBefore`](results::LengthBefore) | nothing |
+//! | an `i32` that is a length, or a pointer whose length is elsewhere | [`LengthThen`](results::LengthThen), [`PointerThen`](results::PointerThen) | – |
+//! | an `i32` that says whether it went well | `status = linmem::status::Code<…>`, and `()` | – |
+//! | null or −1 when it has failed | [`Failing`](results::Failing) around the others | the same |
+//! | what nobody frees, or what it frees itself | [`Static`](results::Static) around the others | the same |
+//! | what another export frees | [`FreedBy`](results::FreedBy) | the same |
+//!
+//! What none of these fits is a type of your own that implements [`Pass`], [`Results`], [`Status`], [`Text`] or
+//! [`Allocator`], or [`Lower`](crate::Lower) and [`Returns`](crate::Returns) for a type of your own.
 
 use crate::allocator::{Allocator, Found, OfOwners};
 use crate::core::Pointer;
@@ -61,9 +101,17 @@ impl Convention for Standard {
 
 /// Modules that wasm-bindgen made, called without its JavaScript.
 ///
-/// They export `__wbindgen_malloc` and `__wbindgen_free`; their functions take strings and slices as pointer and length,
+/// How to recognise them: they export `__wbindgen_malloc` and `__wbindgen_free`; their functions take strings and slices as pointer and length,
 /// and free them. A string or vector comes back through a leading return pointer (classic), or as several results (with
 /// multi-value, as newer versions do); a function that fails ends with [`ErrorKind::Guest`](crate::ErrorKind::Guest).
+///
+/// ```
+/// # use linmem::wasm_import;
+/// #[wasm_import(convention = linmem::convention::WasmBindgen)]
+/// trait Snappy {
+///     fn compress(&mut self, text: &str) -> linmem::Result<Vec<u8>>;
+/// }
+/// ```
 ///
 /// Source: wasm-bindgen's `crates/cli-support` and `src/convert/slices.rs`.
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +128,17 @@ impl Convention for WasmBindgen {
 
 /// Core modules with the canonical ABI, as wit-bindgen makes them before they become components.
 ///
-/// They export `cabi_realloc`, and functions by names such as `pkg:name/iface#func`; their functions own the strings and
+/// How to recognise them: they export `cabi_realloc`, and functions by names such as `pkg:name/iface#func`; their functions own the strings and
 /// lists that they take. Results come back in a return area, which `cabi_post_…` frees.
+///
+/// ```
+/// # use linmem::wasm_import;
+/// #[wasm_import(convention = linmem::convention::Canonical)]
+/// trait Shout {
+///     #[wasm(name = "demo:shout/api#shout")]
+///     fn shout(&mut self, text: &str) -> linmem::Result<String>;
+/// }
+/// ```
 ///
 /// Source: the component model's `CanonicalABI.md`.
 #[derive(Debug, Clone, Copy)]
