@@ -1,7 +1,7 @@
 //! The guard around one call: what it places in the guest is zeroed and released, whichever way the call ends.
 
 use crate::allocator::{Allocator, Request};
-use crate::error::{ErrorKind, Poisoner, Result};
+use crate::error::{ErrorKind, Place, Poisoner, Result};
 use crate::ledger::{Block, Leaked, Use};
 use crate::lowering::{self, Lowering, Missing};
 use crate::mode::Mode;
@@ -232,6 +232,12 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     #[inline]
     pub fn lend(&mut self, region: Region, align: usize) -> Result<()> {
         self.received()?.hold(region, align, Use::Lent)
+    }
+
+    /// Gives back at once what the guest returned and the host has read: nothing can come between that would lose it.
+    pub(crate) async fn give_back(&mut self, block: Block) -> Result<()> {
+        let released = self.runtime.release_result(&mut self.mode, block).await;
+        released.map_err(|error| error.at(Place::Release))
     }
 
     /// What the guest has left after a call.

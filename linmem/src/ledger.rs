@@ -107,13 +107,19 @@ impl Ledger {
         }
     }
 
+    #[inline]
     fn overlapping(&self, region: Region) -> Option<Region> {
+        let scratch = self.scratch.map(Block::whole).filter(|scratch| scratch.overlaps(region));
+        if scratch.is_some() || self.held.is_empty() { scratch } else { self.overlapping_held(region) }
+    }
+
+    fn overlapping_held(&self, region: Region) -> Option<Region> {
         // Two neighbours suffice to look at: the blocks are in order, and apart.
         let at = self.held.partition_point(|(block, _)| block.pointer < region.pointer);
         let neighbours = [at.checked_sub(1), Some(at)].into_iter().filter_map(|index| Some(self.held.get(index?)?.0));
         // A block without bytes has an address all the same, and is not to be passed over when neighbours are looked at.
         let occupied = |block: Block| Region { len: block.size.max(1), ..block.whole() };
-        neighbours.chain(self.scratch).map(occupied).find(|held| held.overlaps(region))
+        neighbours.map(occupied).find(|held| held.overlaps(region))
     }
 
     #[inline]

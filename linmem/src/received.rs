@@ -44,13 +44,21 @@ impl Received<'_> {
 
     #[inline]
     pub(crate) fn hold(&mut self, region: Region, align: usize, purpose: Use) -> Result<()> {
+        if let Some(block) = self.releasable(region, align)? {
+            self.ledger.hold(block, purpose);
+        }
+        Ok(())
+    }
+
+    /// The region as a block that the allocator takes back, if there is anything to it.
+    #[inline]
+    pub(crate) fn releasable(&self, region: Region, align: usize) -> Result<Option<Block>> {
         let block = Block { pointer: region.pointer, size: region.len, align: to_u64(align) };
         if region.len == 0 && !self.is_block(block) {
-            return Ok(());
+            return Ok(None);
         }
         self.ledger.admit(region)?;
-        self.ledger.hold(block, purpose);
-        Ok(())
+        Ok(Some(block))
     }
 
     /// Whether an empty region is a block that the allocator wants back. `malloc(0)` may well return one, and only `free`

@@ -5,6 +5,7 @@ use crate::convention::Convention;
 use crate::core::{CoreValue, Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
+use crate::ledger::Block;
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -187,12 +188,14 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     ) -> Result<T::Raw> {
         const { released_in_time(T::BORROWS, C::Results::RELEASES) };
         let returned = C::Results::call(func, frame, room, params, T::shape::<C>()).await?;
-        let raw = receive::<C, T, M>(frame, returned);
-        if returned.owner == Owner::Convention {
-            // Whether or not it could be read: it is the guest's to clean up.
-            C::Results::release(func, frame, returned).await?;
-        }
-        raw
+        let (raw, owned) = receive::<C, T, M>(frame, returned);
+        // Whether or not it could be read, it is given back; and the first error is the one to tell.
+        let released = match owned {
+            Some(block) => frame.give_back(block).await,
+            None if returned.owner == Owner::Convention => C::Results::release(func, frame, returned).await,
+            None => return raw,
+        };
+        raw.and_then(|raw| released.map(|()| raw))
     }
 
     #[inline]
@@ -201,34 +204,60 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     }
 }
 
-/// Checks what came back, has it released, and reads it.
+/// Checks what came back and reads it. Beside it what is to be given back to the allocator now.
 #[inline]
 fn receive<C: Convention, T: Lift, M: Mode>(
     frame: &mut Frame<'_, M, C::Allocator>,
     returned: Returned,
-) -> Result<T::Raw> {
+) -> (Result<T::Raw>, Option<Block>) {
+    match accept::<C, T, M>(frame, returned) {
+        Ok(owned) => (frame.memory().and_then(|memory| read::<C, T>(memory, returned.region)), owned),
+        Err(error) => (Err(error), None),
+    }
+}
+
+/// Sees to it that what came back is released in time, if it may be. What is not in memory was never allocated, and what
+/// overlaps an argument would be released twice.
+#[inline]
+fn accept<C: Convention, T: Lift, M: Mode>(
+    frame: &mut Frame<'_, M, C::Allocator>,
+    returned: Returned,
+) -> Result<Option<Block>> {
     let Returned { region, block, owner } = returned;
+    let shape = T::shape::<C>();
+    if region.pointer == 0 {
+        return Ok(None);
+    }
+    let received = frame.received()?;
+    if let Err(out_of_bounds) = received.bytes(region, 1) {
+        return Err(wrong_size(shape, region).map_or(out_of_bounds, Error::from));
+    }
+    let align = shape.layout().align();
+    match owner {
+        Owner::Caller if T::BORROWS => frame.lend(block, align).map(|()| None),
+        Owner::Caller => received.releasable(block, align),
+        Owner::Guest | Owner::Frame if T::BORROWS => frame.outlives(region).map(|()| None),
+        Owner::Guest | Owner::Frame | Owner::Convention => Ok(None),
+    }
+}
+
+#[inline]
+fn read<C: Convention, T: Lift>(memory: &[u8], region: Region) -> Result<T::Raw> {
     if region.pointer == 0 {
         return null::<C, T>(region);
     }
-    let size = to_u64(T::shape::<C>().layout().size());
-    let wrong_size = matches!(T::shape::<C>(), Shape::Value(_)) && region.len != size;
-    let wrong_size = wrong_size.then_some(ErrorKind::WrongSize { len: region.len, size });
-    // What is not in memory was never allocated, and is not to be released either.
-    if let Err(out_of_bounds) = frame.bytes(region, 1) {
-        return Err(wrong_size.map_or(out_of_bounds, Error::from));
-    }
-    let align = T::shape::<C>().layout().align();
-    match owner {
-        Owner::Caller if T::BORROWS => frame.lend(block, align)?,
-        Owner::Caller => frame.adopt(block, align)?,
-        Owner::Guest | Owner::Frame if T::BORROWS => frame.outlives(region)?,
-        Owner::Guest | Owner::Frame | Owner::Convention => {}
-    }
-    match wrong_size {
+    match wrong_size(T::shape::<C>(), region) {
         Some(wrong_size) => Err(wrong_size.into()),
-        None => T::read::<C>(frame.memory()?, region),
+        None => T::read::<C>(memory, region),
     }
+}
+
+/// A value has the size of its type, whatever length the guest gives.
+#[inline]
+fn wrong_size(shape: Shape, region: Region) -> Option<ErrorKind> {
+    let size = to_u64(shape.layout().size());
+    let wrong = matches!(shape, Shape::Value(_)) && region.len != size;
+    wrong.then_some(ErrorKind::WrongSize { len: region.len, size })
 }
 
 /// Null means "nothing" to an `Option`. Otherwise it may stand for an empty slice, as it does in C.

@@ -94,7 +94,7 @@ impl<A: Allocator> Runtime<A> {
         self.shared.allocator.release(&mut guest, block).await
     }
 
-    async fn release_result<M: Mode>(&mut self, mode: &mut M, block: Block) -> Result<()> {
+    pub(crate) async fn release_result<M: Mode>(&mut self, mode: &mut M, block: Block) -> Result<()> {
         let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
         self.shared.allocator.release_result(&mut guest, block).await
     }
