@@ -62,7 +62,7 @@ where
         mut arguments: B,
     ) -> Result<T::Raw> {
         let mut lower = |into: &mut Lowering<'_>| {
-            into.begin(Place::Result);
+            into.begin_result();
             let room = T::prepare(&self.func, into);
             let (core, placed) = arguments.lower((), 0, into)?;
             Ok((room, core, placed))

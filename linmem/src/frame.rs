@@ -155,7 +155,10 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// Copies bytes into the guest.
     pub(crate) async fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
         let mark = self.runtime.room.mark();
-        let mut lower = |into: &mut Lowering<'_>| into.place(bytes, align);
+        let mut lower = |into: &mut Lowering<'_>| {
+            into.begin_unnamed();
+            into.place(bytes, align)
+        };
         let placed = match self.lower(&mut lower)? {
             Some(region) => Ok(region),
             None => self.lower_again(mark, &mut lower).await,

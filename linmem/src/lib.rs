@@ -103,13 +103,13 @@
 //!    future poisons the instance.
 //! 8. The export has type `(i32, i32) -> i64`, so the result is packed; its halves make a [`Region`]. **`region.rs`** is
 //!    the one place where numbers from the guest become host slices: unsigned, without overflow, in bounds, aligned.
-//!    `receive` in **`returns.rs`** looks whether it is null, and in memory; then the frame adopts the guest's buffer, so
-//!    that it will be released.
-//! 9. **`lift.rs`** makes the `String`: checked first, copied then. A borrowed `&str` is lifted after the next step
-//!    instead (`finish` in **`interface/bound.rs`**), when the store is free to be borrowed.
-//! 10. The frame ends: the bytes of `"hello"` are zeroed, and the result's buffer goes back to `dealloc`. Had an error
-//!     come on the way, the same would happen. Had the host panicked, the frame's `Drop` would zero; what is due would be
-//!     released by the next call, or never, if the panic came from a host function and left the guest halfway.
+//!    `receive` in **`returns.rs`** looks whether it is null, in memory, and apart from what the host holds.
+//! 9. **`lift.rs`** makes the `String`: checked first, copied then; and the guest's buffer goes back to `dealloc`, whether
+//!    or not that was text. A borrowed `&str` is lifted after the next step instead (`finish` in
+//!    **`interface/bound.rs`**), when the store is free to be borrowed, and its buffer released before the next call.
+//! 10. The frame ends: the bytes of `"hello"` are zeroed. Had an error come on the way, the same would happen. Had the
+//!     host panicked, the frame's `Drop` would zero; what is due would be released by the next call, or never, if the
+//!     panic came from a host function and left the guest halfway.
 //!
 //! # The guest is hostile
 //!

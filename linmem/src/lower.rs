@@ -229,7 +229,7 @@ where
 
     #[inline]
     fn lower(&mut self, before: P, index: usize, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)> {
-        into.begin(argument(index));
+        into.begin_argument(index);
         let (core, placed) = self.0.lower(into).map_err(|error| error.at(argument(index)))?;
         let (core, rest) = self.1.lower(before.append(core), index.saturating_add(1), into)?;
         Ok((core, (placed, rest)))

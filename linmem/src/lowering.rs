@@ -37,9 +37,16 @@ pub(crate) struct Room {
     pub(crate) claimed: usize,
     /// What this attempt found no room for.
     pub(crate) missing: Vec<Missing>,
-    /// What is being lowered.
-    pub(crate) place: Option<Place>,
+    /// Which argument is being lowered, by its position. A number, because it is stored for every argument, and told in an
+    /// error only.
+    argument: usize,
 }
+
+/// In the place of an argument's position: room for the result.
+const RESULT: usize = usize::MAX;
+
+/// And room that a user of the memory API asks for.
+const UNNAMED: usize = usize::MAX - 1;
 
 /// Room that there was none of.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +99,6 @@ impl Room {
         self.used = 0;
         self.touched = 0;
         self.claimed = 0;
-        self.place = None;
         // They rarely hold anything, and then their own `clear` is cheap too.
         self.granted.clear();
         self.missing.clear();
@@ -172,10 +178,21 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Says what room is reserved for from now on.
+    /// Says that room is reserved for the result from now on.
     #[inline]
-    pub(crate) fn begin(&mut self, place: Place) {
-        self.room.place = Some(place);
+    pub(crate) fn begin_result(&mut self) {
+        self.room.argument = RESULT;
+    }
+
+    /// Says that room is reserved for no argument from now on.
+    pub(crate) fn begin_unnamed(&mut self) {
+        self.room.argument = UNNAMED;
+    }
+
+    /// Says that room is reserved for the argument at that position from now on.
+    #[inline]
+    pub(crate) fn begin_argument(&mut self, index: usize) {
+        self.room.argument = index;
     }
 
     /// The next free bytes of the scratch block.
@@ -200,7 +217,12 @@ impl<'m> Lowering<'m> {
             Some(region) => Region { len, ..region },
             None => {
                 let request = Request { size: len, align, grow: true };
-                self.room.missing.push(Missing { request, place: self.room.place, given: self.giving });
+                let place = match self.room.argument {
+                    RESULT => Some(Place::Result),
+                    UNNAMED => None,
+                    index => Some(Place::Argument { index, name: "" }),
+                };
+                self.room.missing.push(Missing { request, place, given: self.giving });
                 Region { pointer: align, len }
             }
         }
