@@ -5,6 +5,7 @@
 //! into a model, check it, stop if there were errors, and write the tokens.
 //!
 //! [linmem]: https://docs.rs/linmem
+#![forbid(unsafe_code)]
 
 mod check;
 mod expand;

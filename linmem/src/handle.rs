@@ -1,5 +1,6 @@
 //! Objects that live in the guest: opaque addresses, and guards that free what they name.
 
+use crate::bind::FoundExport;
 use crate::convention::Convention;
 use crate::core::{Params, Pointer, Signature, narrow};
 use crate::error::{ErrorKind, Result};
@@ -129,70 +130,50 @@ impl<C: Convention, T> Lower<C> for &mut GuestPtr<T> {
     }
 }
 
-/// Null is an error here: it is no object.
-impl<C: Convention, P: Params, T> Returns<C, P> for GuestPtr<T> {
-    type Func = TypedFunc<P, u32>;
-    type Raw = Self;
-    type Out<'s> = Self;
-    const NEEDS_MEMORY: bool = false;
+macro_rules! returns_pointer {
+    ($(#[$docs:meta])* $ty:ty: |$pointer:ident| $read:expr) => {
+        $(#[$docs])*
+        impl<C: Convention, P: Params, T> Returns<C, P> for $ty {
+            type Func = TypedFunc<P, u32>;
+            type Raw = Self;
+            type Out<'s> = Self;
+            const NEEDS_MEMORY: bool = false;
 
-    fn signatures() -> Vec<Signature> {
-        <u32 as Returns<C, P>>::signatures()
-    }
+            fn signatures() -> Vec<Signature> {
+                <u32 as Returns<C, P>>::signatures()
+            }
 
-    fn resolve<S: AsContextMut>(found: &mut crate::bind::FoundExport<'_, '_, S>) -> Result<Self::Func> {
-        found.func()
-    }
+            fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
+                found.func()
+            }
 
-    #[inline(always)]
-    async fn call<M: Mode>(
-        func: &Self::Func,
-        frame: &mut Frame<'_, M, C::Allocator>,
-        _: Room,
-        params: P,
-    ) -> Result<Self> {
-        match frame.invoke(func, params).await? {
-            0 => Err(ErrorKind::Null.into()),
-            address => Ok(GuestPtr::new(address)),
+            #[inline(always)]
+            async fn call<M: Mode>(
+                func: &Self::Func,
+                frame: &mut Frame<'_, M, C::Allocator>,
+                _: Room,
+                params: P,
+            ) -> Result<Self> {
+                let $pointer = GuestPtr::new(frame.invoke(func, params).await?);
+                $read
+            }
+
+            #[inline]
+            fn lift(raw: Self, _: &[u8]) -> Result<Self> {
+                Ok(raw)
+            }
         }
-    }
-
-    #[inline]
-    fn lift(raw: Self, _: &[u8]) -> Result<Self> {
-        Ok(raw)
-    }
+    };
 }
 
-/// Null is `None`.
-impl<C: Convention, P: Params, T> Returns<C, P> for Option<GuestPtr<T>> {
-    type Func = TypedFunc<P, u32>;
-    type Raw = Self;
-    type Out<'s> = Self;
-    const NEEDS_MEMORY: bool = false;
+returns_pointer! {
+    /// Null is an error here: it is no object.
+    GuestPtr<T>: |pointer| if pointer.is_null() { Err(ErrorKind::Null.into()) } else { Ok(pointer) }
+}
 
-    fn signatures() -> Vec<Signature> {
-        <u32 as Returns<C, P>>::signatures()
-    }
-
-    fn resolve<S: AsContextMut>(found: &mut crate::bind::FoundExport<'_, '_, S>) -> Result<Self::Func> {
-        found.func()
-    }
-
-    #[inline(always)]
-    async fn call<M: Mode>(
-        func: &Self::Func,
-        frame: &mut Frame<'_, M, C::Allocator>,
-        _: Room,
-        params: P,
-    ) -> Result<Self> {
-        let pointer = GuestPtr::new(frame.invoke(func, params).await?);
-        Ok(Some(pointer).filter(|pointer| !pointer.is_null()))
-    }
-
-    #[inline]
-    fn lift(raw: Self, _: &[u8]) -> Result<Self> {
-        Ok(raw)
-    }
+returns_pointer! {
+    /// Null is `None`.
+    Option<GuestPtr<T>>: |pointer| Ok(Some(pointer).filter(|pointer| !pointer.is_null()))
 }
 
 /// An instance, and the object in it that is freed when this goes. It derefs to the instance.

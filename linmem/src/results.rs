@@ -2,15 +2,15 @@
 
 mod bindgen;
 mod by_type;
+mod direct;
 mod failing;
-mod located;
 mod named;
 mod owned;
 
 pub use bindgen::{Bindgen, BindgenFunc};
-pub use by_type::{ByType, ByTypeFunc, Packed, Pair, ReturnArea, ReturnPointer};
+pub use by_type::{ByType, ByTypeFunc, ReturnPointer};
+pub use direct::{LengthBefore, LengthPrefixed, NulTerminated, Packed, Pair, ReturnArea};
 pub use failing::{AllOnes, Failing, Failure, LastError, Message, NoMessage, Null};
-pub use located::{LengthBefore, LengthPrefixed, NulTerminated};
 pub use named::{ExportName, LengthThen, PointerThen};
 pub use owned::{Canonical, FreedBy, Static};
 

@@ -1,76 +1,16 @@
-//! The four forms that an export's type tells apart, and the choice among them.
+//! The leading return pointer, and the choice among the four forms that an export's type tells apart.
 
 use crate::allocator::Allocator;
 use crate::bind::FoundExport;
-use crate::core::{CoreType, Params, Pointer, Signature, narrow};
+use crate::core::{Params, Pointer, Signature, narrow};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
-use crate::results::{Owner, Results, Returned, Room, Shape};
+use crate::results::{Owner, Packed, Pair, Results, ReturnArea, Returned, Room, Shape};
 use std::alloc::Layout;
 use std::fmt::Debug;
 use wasmtime::{AsContextMut, TypedFunc};
-
-/// An `i64` with the pointer in its upper half and the count in its lower one: `(ptr << 32) | len`.
-///
-/// What hand-written guests in Rust, Zig, Go and AssemblyScript return where they have one core result only. The guest
-/// gives the bytes away: they are released through its allocator.
-#[derive(Debug, Clone, Copy)]
-pub struct Packed;
-
-impl Results<u32> for Packed {
-    type Func<P: Params> = TypedFunc<P, u64>;
-
-    fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-        vec![Signature::new(P::types(), &[CoreType::I64])]
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        found.func()
-    }
-
-    #[inline(always)]
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
-        frame: &mut Frame<'_, M, A>,
-        _: Room,
-        params: P,
-        shape: Shape,
-    ) -> Result<Returned> {
-        let packed = frame.invoke(func, params).await?;
-        let region = shape.named(packed >> 32, packed & u64::from(u32::MAX));
-        Ok(Returned::new(region, Owner::Caller))
-    }
-}
-
-/// Two core results: the pointer, then the count. Compilers call it multi-value.
-#[derive(Debug, Clone, Copy)]
-pub struct Pair;
-
-impl<X: Pointer> Results<X> for Pair {
-    type Func<P: Params> = TypedFunc<P, (X, X)>;
-
-    fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-        vec![Signature::new(P::types(), &[X::TYPE, X::TYPE])]
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        found.func()
-    }
-
-    #[inline(always)]
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
-        frame: &mut Frame<'_, M, A>,
-        _: Room,
-        params: P,
-        shape: Shape,
-    ) -> Result<Returned> {
-        let (pointer, count) = frame.invoke(func, params).await?;
-        Ok(Returned::new(shape.named(pointer.into(), count.into()), Owner::Caller))
-    }
-}
 
 /// A pointer that the host passes in front, to room where the guest writes: the pointer and the count of a slice, or a
 /// value itself. It is how C, C++ and Rust compile a function that returns a struct.
@@ -116,35 +56,6 @@ impl<X: Pointer> Results<X> for ReturnPointer {
                 Ok(Returned::new(region, Owner::Caller))
             }
         }
-    }
-}
-
-/// A returned pointer: to the pointer and the count of a slice (an area that stays the guest's), or to a value.
-#[derive(Debug, Clone, Copy)]
-pub struct ReturnArea;
-
-impl<X: Pointer> Results<X> for ReturnArea {
-    type Func<P: Params> = TypedFunc<P, X>;
-
-    fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-        vec![Signature::new(P::types(), &[X::TYPE])]
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        found.func()
-    }
-
-    #[inline(always)]
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
-        frame: &mut Frame<'_, M, A>,
-        _: Room,
-        params: P,
-        shape: Shape,
-    ) -> Result<Returned> {
-        let pointer = frame.invoke(func, params).await?.into();
-        let region = shape.in_area::<X>(frame.memory()?, pointer)?;
-        Ok(Returned::new(region, Owner::Caller))
     }
 }
 
