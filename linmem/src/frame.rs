@@ -63,6 +63,11 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
         self.runtime.release_due(&mut self.mode).await
     }
 
+    /// Lets the scratch block go, too, when it catches up.
+    pub(crate) fn retire(&mut self) {
+        self.runtime.retire();
+    }
+
     /// Lowers, if there is room for all of it. See [`Lowering`].
     #[inline]
     pub(crate) fn lower<R>(&mut self, lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>) -> Result<Option<R>> {

@@ -101,14 +101,18 @@ impl<A: Allocator> Runtime<A> {
 
     /// Gives everything that is held back to the guest's allocator, and what dropped handles have left.
     pub(crate) async fn trim<M: Mode>(&mut self, mode: M) -> Result<()> {
+        // A frame, which zeroes what a forgotten one has left before any block is let go, and by which a panic of the
+        // host's on the way leaves the instance poisoned.
+        let mut frame = Frame::open(mode, self, None)?;
+        frame.retire();
+        frame.catch_up().await
+    }
+
+    /// Makes everything due that is held, the scratch block and what dropped handles have left included.
+    pub(crate) fn retire(&mut self) {
         self.ledger.take_over(&mut self.shared.left());
         self.ledger.replace_scratch(None);
         self.wish = 0;
-        if self.ledger.is_empty() {
-            return self.health.check();
-        }
-        // A frame, so that a panic of the host's on the way leaves the instance poisoned.
-        Frame::open(mode, self, None)?.catch_up().await
     }
 
     /// Gives all that is due back to the guest's allocator. If it takes one badly the others are still given back, as

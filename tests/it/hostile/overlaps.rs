@@ -225,6 +225,21 @@ fn forgotten_guards_are_zeroed_and_released_by_the_next_frame() {
     assert_eq!(memory.as_slice()[at..at + 11], [0; 11]);
 }
 
+/// Nor is a forgotten guard's block let go before it is zeroed, if a trim comes first.
+#[test]
+fn forgotten_guards_are_zeroed_by_a_trim() {
+    let (mut store, instance) = instance(&tail(0, 0));
+    let mut memory = LinearMemory::open(&mut store, &instance, None).unwrap();
+    let mut frame = memory.frame().unwrap();
+    let region = frame.alloc(b"secret").unwrap();
+    std::mem::forget(frame);
+    // Its drop is a trim.
+    drop(memory);
+    let memory = LinearMemory::open(&mut store, &instance, None).unwrap();
+    let at = usize::try_from(region.pointer).unwrap();
+    assert_eq!(memory.as_slice()[at..at + 6], [0; 6]);
+}
+
 /// A block that was left in one instance is none of another's.
 #[test]
 fn a_leaked_block_is_released_only_where_it_was_left() {
