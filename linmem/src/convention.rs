@@ -28,7 +28,8 @@
 //!
 //! | the function returns | for a slice or a text write | for a struct |
 //! |---|---|---|
-//! | an `i64`, or two values, or takes one pointer more in front | nothing: its type tells | nothing |
+//! | an `i64` with the length in its upper half | [`PackedLenPtr`](results::PackedLenPtr) | – |
+//! | any other `i64`, or two values, or takes one pointer more in front | nothing: its type tells | nothing |
 //! | an `i32` that points at a pointer and a length | nothing | – |
 //! | an `i32` that points at the value itself | [`NulTerminated`](results::NulTerminated), [`LengthPrefixed`](results::LengthPrefixed), [`LengthBefore`](results::LengthBefore) | nothing |
 //! | an `i32` that is a length, or a pointer whose length is elsewhere | [`LengthThen`](results::LengthThen), [`PointerThen`](results::PointerThen) | – |

@@ -9,7 +9,7 @@ mod owned;
 
 pub use bindgen::{Bindgen, BindgenFunc};
 pub use by_type::{ByType, ByTypeFunc, ReturnPointer};
-pub use direct::{LengthBefore, LengthPrefixed, NulTerminated, Packed, Pair, ReturnArea};
+pub use direct::{LengthBefore, LengthPrefixed, NulTerminated, Packed, PackedLenPtr, Pair, ReturnArea};
 pub use failing::{AllOnes, Failing, Failure, LastError, Message, NoMessage, Null};
 pub use named::{ExportName, LengthThen, PointerThen};
 pub use owned::{Canonical, FreedBy, Static};

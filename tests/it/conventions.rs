@@ -166,6 +166,8 @@ const RESULTS: &str = r#"
     (func (export "text") (result i32 i32) (call $copy (i32.const 64) (i32.const 6)) (i32.const 6))
     (func (export "bad_text") (result i32 i32) (i32.store8 (i32.const 70) (i32.const 255))
       (call $copy (i32.const 64) (i32.const 7)) (i32.const 7))
+    (func (export "swapped") (result i64) (i64.or
+      (i64.extend_i32_u (call $copy (i32.const 64) (i32.const 6))) (i64.shl (i64.const 6) (i64.const 32))))
     (func (export "free_text") (param i32 i32) (call $dealloc (local.get 0) (local.get 1))
       (global.set $freed (i32.add (global.get $freed) (i32.const 1))))"#;
 
@@ -185,6 +187,8 @@ trait Results {
     fn before(&mut self) -> Result<&str>;
     #[wasm(returns = Static<results::LengthPrefixed>)]
     fn bad_header(&mut self) -> Result<Vec<u32>>;
+    #[wasm(returns = results::PackedLenPtr)]
+    fn swapped(&mut self) -> Result<String>;
     #[wasm(returns = LengthThen<Buffer>)]
     fn get_len(&mut self) -> Result<String>;
     #[wasm(returns = PointerThen<Size>)]
@@ -228,6 +232,11 @@ fn a_header_that_claims_more_than_memory_is_refused() {
     assert!(matches!(*error.kind(), ErrorKind::OutOfBounds { region, memory: 65_536 }
         if (region.pointer, region.len) == (132, 0x4_0000)));
     assert_eq!((error.export(), error.place()), (Some("bad_header"), Some(Place::Result)));
+}
+
+#[test]
+fn a_packed_result_may_have_its_length_in_front() {
+    balanced::<ResultsExports, _>(RESULTS, |guest| assert_eq!(guest.swapped().unwrap(), "static"));
 }
 
 #[test]

@@ -60,6 +60,15 @@ direct! {
 }
 
 direct! {
+    /// The same the other way round: `(len << 32) | ptr`.
+    PackedLenPtr: [] Results<u32>, u64 as [CoreType::I64],
+    |frame, packed, shape| {
+        let region = shape.named(packed & u64::from(u32::MAX), packed >> 32);
+        Ok(Returned::new(region, Owner::Caller))
+    }
+}
+
+direct! {
     /// Two core results: the pointer, then the count. Compilers call it multi-value.
     Pair: [<X: Pointer>] Results<X>, (X, X) as [X::TYPE, X::TYPE],
     |frame, (pointer, count), shape| {
