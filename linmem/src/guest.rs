@@ -5,7 +5,7 @@ use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use wasmtime::{AsContext, Memory, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{AsContext, Memory, Trap, TypedFunc, WasmBacktrace, WasmParams, WasmResults};
 
 /// Whether an instance may still be entered. All handles to it share the verdict.
 #[derive(Clone)]
@@ -112,11 +112,15 @@ impl<M: Mode> Guest<'_, M> {
     }
 
     /// What a call that failed amounts to: a trap, after which the guest is not to be relied upon, or the engine's refusal
-    /// to enter it at all. Errors do not tell these apart, but a call that cannot trap does.
+    /// to enter it at all. The error alone does not tell, but a call that cannot trap and is refused with the same words
+    /// does, where there is no trace of the guest in the error: an embedder's call hook, say, may fail within the guest
+    /// and go on failing.
     #[cold]
     pub(crate) async fn failed<R>(&mut self, error: wasmtime::Error) -> Result<R> {
         let probe = self.health.probe.clone();
-        let refused = self.mode.call(&probe, ()).await.is_err();
+        let left_halfway = error.is::<Trap>() || error.is::<WasmBacktrace>();
+        let refusal = self.mode.call(&probe, ()).await.err();
+        let refused = !left_halfway && refusal.is_some_and(|refusal| refusal.to_string() == error.to_string());
         self.health.leave();
         if refused {
             return Err(ErrorKind::Refused(error).into());

@@ -113,8 +113,8 @@
 //!
 //! # The guest is hostile
 //!
-//! Nothing that a guest returns can make the host panic, read outside the guest's memory, or allocate more than that
-//! memory holds. Nothing is assumed of its allocator: an address out of bounds, or one inside a block that is in use, is
+//! Nothing that a guest returns can make the host panic, read outside the guest's memory, or allocate out of
+//! proportion to what that memory holds. Nothing is assumed of its allocator: an address out of bounds, or one inside a block that is in use, is
 //! an error. After a trap an instance is not entered again: it is [poisoned](ErrorKind::Poisoned), and replaced by a new
 //! one from its [`Pre`].
 //!
