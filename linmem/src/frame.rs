@@ -264,7 +264,7 @@ impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     /// # Errors
     /// [`Overlap`](crate::ErrorKind::Overlap).
     #[inline]
-    pub fn outlives(&self, region: Region) -> Result<()> {
+    pub fn ensure_outlives(&self, region: Region) -> Result<()> {
         Ok(self.runtime.ledger.admit(region)?)
     }
 

@@ -155,7 +155,6 @@ mod lowering;
 mod memory;
 mod mode;
 mod out;
-mod owner;
 pub mod pass;
 mod pod;
 mod received;
@@ -165,6 +164,7 @@ mod returns;
 mod runtime;
 mod scalar;
 pub mod status;
+mod store_id;
 pub mod text;
 
 pub use crate::core::{CoreType, CoreValue, Params, Pointer, Signature};

@@ -19,14 +19,14 @@ pub struct Lowering<'m> {
     memory: &'m mut [u8],
     /// The scratch block.
     scratch: Region,
-    room: &'m mut Room,
+    room: &'m mut Bookkeeping,
     /// Whether what is placed becomes the guest's.
     giving: bool,
 }
 
 /// What one frame has taken, and what it lacks.
 #[derive(Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Bookkeeping {
     /// The bytes of the scratch block that are taken, from its beginning.
     pub(crate) used: u64,
     /// The most that any attempt has taken: so many may have been written to.
@@ -67,7 +67,7 @@ pub(crate) fn shortage(missing: &[Missing], used: u64) -> Option<(u64, Option<Pl
     kept().next().map(|first| (total, first.place))
 }
 
-impl Room {
+impl Bookkeeping {
     /// Where an attempt begins, to begin there again.
     #[inline]
     pub(crate) fn mark(&self) -> (u64, usize) {
@@ -107,7 +107,7 @@ impl Room {
 
 impl<'m> Lowering<'m> {
     #[inline]
-    pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, room: &'m mut Room) -> Self {
+    pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, room: &'m mut Bookkeeping) -> Self {
         let scratch = scratch.map_or(Region { pointer: 0, len: 0 }, Block::region);
         Lowering { memory, scratch, room, giving: false }
     }

@@ -236,7 +236,7 @@ fn accept<C: Convention, T: Lift, M: Mode>(
     match owner {
         Owner::Caller if T::BORROWS => frame.lend(block, align).map(|()| None),
         Owner::Caller => received.releasable(block, align),
-        Owner::Guest | Owner::Frame if T::BORROWS => frame.outlives(region).map(|()| None),
+        Owner::Guest | Owner::Frame if T::BORROWS => frame.ensure_outlives(region).map(|()| None),
         Owner::Guest | Owner::Frame | Owner::Convention => Ok(None),
     }
 }

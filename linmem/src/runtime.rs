@@ -5,9 +5,9 @@ use crate::error::{ErrorKind, Place, Result};
 use crate::frame::Frame;
 use crate::guest::{Guest, Health};
 use crate::ledger::{Block, Ledger, Use};
-use crate::lowering::Room;
+use crate::lowering::Bookkeeping;
 use crate::mode::Mode;
-use crate::owner::Owner;
+use crate::store_id::StoreId;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::{AsContextMut, Memory};
 
@@ -21,7 +21,7 @@ pub(crate) const MAX_ALIGN: u64 = 16;
 #[derive(Debug)]
 struct Shared<A> {
     allocator: A,
-    owner: Owner,
+    owner: StoreId,
     /// What handles held when they were dropped, outside any call: the next clone takes it over, or whoever needs memory.
     left: Mutex<Ledger>,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Runtime<A> {
     pub(crate) health: Health,
     pub(crate) ledger: Ledger,
     /// What the frame under way has taken of the scratch block, and lacks.
-    pub(crate) room: Room,
+    pub(crate) room: Bookkeeping,
     /// How long the scratch block should be at the next call, when a call has found it too short; otherwise 0.
     pub(crate) wish: u64,
     /// Whether what was placed is zeroed.
@@ -43,14 +43,14 @@ pub(crate) struct Runtime<A> {
 
 impl<A: Allocator> Runtime<A> {
     pub(crate) fn new(mut store: impl AsContextMut, allocator: A, memory: Option<Memory>, zero: bool) -> Result<Self> {
-        let owner = Owner::of(&mut store);
+        let owner = StoreId::of(&mut store);
         let health = Health::new(owner.probe(&store)?);
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
-        let (ledger, room) = (Ledger::default(), Room::default());
+        let (ledger, room) = (Ledger::default(), Bookkeeping::default());
         Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero })
     }
 
-    pub(crate) fn owner(&self) -> &Owner {
+    pub(crate) fn owner(&self) -> &StoreId {
         &self.shared.owner
     }
 
@@ -164,7 +164,7 @@ impl<A> Clone for Runtime<A> {
             memory: self.memory,
             health: self.health.clone(),
             ledger,
-            room: Room::default(),
+            room: Bookkeeping::default(),
             wish: 0,
             zero: self.zero,
         }

@@ -11,13 +11,13 @@ use wasmtime::{AsContext, AsContextMut, Func, TypedFunc};
 
 /// The identity of one store.
 #[derive(Debug)]
-pub(crate) struct Owner {
+pub(crate) struct StoreId {
     address: usize,
     alive: Weak<()>,
     token: Func,
 }
 
-impl Owner {
+impl StoreId {
     /// Leaves a token in the store. The store drops its host functions when it goes, and the token with them.
     pub(crate) fn of(mut store: impl AsContextMut) -> Self {
         let token = Arc::new(());
@@ -25,7 +25,7 @@ impl Owner {
         let token = Func::wrap(&mut store, move || {
             let _alive = &token;
         });
-        Owner { address: address(&store), alive, token }
+        StoreId { address: address(&store), alive, token }
     }
 
     /// The token, as a function that does nothing.
@@ -54,7 +54,7 @@ mod tests {
     fn knows_its_store_by_any_reference() {
         let engine = Engine::default();
         let mut store = Store::new(&engine, ());
-        let owner = Owner::of(&mut store);
+        let owner = StoreId::of(&mut store);
         assert!(owner.is(&store));
         assert!(owner.is(&&mut store));
         assert!(owner.is(&store.as_context_mut()));
@@ -66,14 +66,14 @@ mod tests {
     fn tells_other_stores_of_the_same_engine_apart() {
         let engine = Engine::default();
         let (mut one, two) = (Store::new(&engine, ()), Store::new(&engine, ()));
-        assert!(!Owner::of(&mut one).is(&two));
+        assert!(!StoreId::of(&mut one).is(&two));
     }
 
     #[test]
     fn is_not_fooled_by_a_store_in_the_place_of_a_dead_one() {
         let engine = Engine::default();
         for _ in 0..100 {
-            let owner = Owner::of(Store::new(&engine, 7_u32));
+            let owner = StoreId::of(Store::new(&engine, 7_u32));
             assert!(!owner.is(&Store::new(&engine, 7_u32)));
         }
     }
