@@ -42,6 +42,10 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
         Some(Setting { value, .. }) => quote!(#value),
         None => quote!(#krate::convention::Standard),
     };
+    let convention = match &interface.options.allocator {
+        Some(Setting { value, .. }) => quote!(#krate::convention::Allocating<#convention, #value>),
+        None => convention,
+    };
     let settings = settings(interface);
 
     let name = trait_name.value();

@@ -45,6 +45,7 @@ use proc_macro::TokenStream;
 /// | `returns = path` | trait, method | how results are read, whatever the convention says | the convention's |
 /// | `status = path` | trait, method | what a method that returns `()` is told, whatever the convention says | the convention's |
 /// | `text = path` | trait, method | how text is encoded, whatever the convention says | the convention's |
+/// | `allocator = path` | trait | where bytes are placed, whatever the convention says | the convention's |
 /// | `memory = "…"` | trait | the export that is the guest's memory | `"memory"` |
 /// | `alloc = "…"` | trait | the export that allocates | found by the convention |
 /// | `free = "…"` | trait, with `alloc` | the export that releases | with `alloc` alone, nothing is released |

@@ -121,6 +121,10 @@ impl<'a> Expanded<'a> {
             Some(Setting { value, .. }) => quote!(#value),
             None => quote_spanned!(span=> #krate::convention::Standard),
         };
+        let convention = match &defaults.allocator {
+            Some(Setting { value, .. }) => quote!(#krate::convention::Allocating<#convention, #value>),
+            None => convention,
+        };
         let convention = match options.text.as_ref().or(defaults.text.as_ref()) {
             Some(Setting { value, .. }) => quote!(#krate::__private::Encoding<#convention, #value>),
             None => convention,

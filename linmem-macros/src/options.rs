@@ -15,6 +15,7 @@ use syn::{Attribute, Error, Ident, LitBool, LitStr, Meta, Path, Result, Token};
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) alloc: Option<Setting<LitStr>>,
+    pub(crate) allocator: Option<Setting<Path>>,
     pub(crate) convention: Option<Setting<Path>>,
     pub(crate) free: Option<Setting<LitStr>>,
     pub(crate) init: Option<Setting<LitStr>>,
@@ -48,7 +49,7 @@ impl Place {
         let takes = match self {
             Self::Trait => {
                 "`#[wasm_import(…)]` takes \
-                `convention`, `returns`, `status`, `text`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`"
+                `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`"
             }
             Self::Method => "`#[wasm(…)]` on a method takes `name`, `convention`, `returns`, `status` and `text`",
             Self::Param => "`#[wasm(…)]` on a parameter takes `pass`",
@@ -132,6 +133,7 @@ impl Options {
             (Place::Trait | Place::Method, "returns") => set(&mut self.returns, errors, key, input),
             (Place::Trait | Place::Method, "status") => set(&mut self.status, errors, key, input),
             (Place::Trait | Place::Method, "text") => set(&mut self.text, errors, key, input),
+            (Place::Trait, "allocator") => set(&mut self.allocator, errors, key, input),
             (Place::Trait, "memory") => set(&mut self.memory, errors, key, input),
             (Place::Trait, "alloc") => set(&mut self.alloc, errors, key, input),
             (Place::Trait, "free") => set(&mut self.free, errors, key, input),

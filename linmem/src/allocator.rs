@@ -1,10 +1,15 @@
 //! Where bytes are placed in a guest: its own allocator, or an arena of the host's.
 
+mod buffer;
 mod exported;
 mod hosted;
+mod managed;
 
-pub use exported::{Exported, ExportedPlan};
+pub use buffer::{Buffer, Fixed, Reserve};
+pub use exported::{Allocate, Exported, ExportedPlan, Release};
 pub use hosted::Hosted;
+pub use managed::Managed;
+pub(crate) use managed::{ARRAY_BUFFER, STRING};
 
 use crate::bind::{Finder, Resolver};
 use crate::core::Pointer;
@@ -14,6 +19,7 @@ use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::region::Region;
+use either::Either;
 use std::fmt::Debug;
 use std::future::Future;
 use wasmtime::AsContextMut;
@@ -27,6 +33,27 @@ pub struct Request {
     pub align: u64,
     /// Whether the host may grow the memory. A guest's own allocator decides that for itself.
     pub grow: bool,
+    /// The class of the object that the block is to be, for allocators that know such; otherwise it is bytes.
+    pub class: Option<u32>,
+}
+
+impl Request {
+    /// That many bytes at that alignment, for which the memory may grow.
+    #[must_use]
+    pub fn new(size: u64, align: u64) -> Self {
+        Request { size, align, grow: true, class: None }
+    }
+}
+
+/// How many blocks an allocator hands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supply {
+    /// As many as are asked for. One of them is kept for the arguments of every call.
+    Many,
+    /// One, which is kept: a buffer at a place of its own.
+    One,
+    /// One, which is asked for at each call: the guest is told how much there will be.
+    Anew,
 }
 
 /// The allocator axis of a [`Convention`](crate::Convention): where linmem takes guest memory from and gives it back.
@@ -39,6 +66,9 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
 
     /// What was found in the module, before there is an instance.
     type Plan: Send + Sync + 'static;
+
+    /// How many blocks it hands out. Where there is one only, all arguments share it.
+    const SUPPLY: Supply = Supply::Many;
 
     /// Finds the allocator in a module. What is missing or mistyped is recorded with the finder.
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Self::Plan;
@@ -58,11 +88,11 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Block>>>;
 
     /// Gives a block back that it has handed out.
-    fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>>;
+    fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>>;
 
     /// Gives a block back that the guest returned as a result. An allocator of the guest's has handed it out to the
     /// guest; one of the host's has not, and must leave it alone.
-    fn release_result<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
+    fn release_result<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
         self.release(guest, block)
     }
 
@@ -129,17 +159,19 @@ impl<X: Pointer> Allocator for Found<X> {
         }
     }
 
-    async fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
+    #[inline(always)]
+    fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
         match self {
-            Found::Exported(exported) => exported.release(guest, block).await,
-            Found::Hosted(hosted) => hosted.release(guest, block).await,
+            Found::Exported(exported) => Either::Left(exported.release(guest, block)),
+            Found::Hosted(hosted) => Either::Right(hosted.release(guest, block)),
         }
     }
 
-    async fn release_result<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
+    #[inline(always)]
+    fn release_result<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
         match self {
-            Found::Exported(exported) => exported.release(guest, block).await,
-            Found::Hosted(hosted) => hosted.release_result(guest, block).await,
+            Found::Exported(exported) => Either::Left(exported.release(guest, block)),
+            Found::Hosted(hosted) => Either::Right(hosted.release_result(guest, block)),
         }
     }
 
@@ -188,7 +220,8 @@ impl<X: Pointer> Allocator for OfOwners<X> {
         self.0.allocate(guest, request).await
     }
 
-    async fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
-        self.0.release(guest, block).await
+    #[inline(always)]
+    fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
+        self.0.release(guest, block)
     }
 }

@@ -4,11 +4,13 @@
 //! is found is kept as indices, by which an instance's functions are resolved without looking a name up again.
 
 mod fault;
+mod number;
 
 pub use fault::{Fault, Faults, Role};
+pub use number::{Number, NumberPlan};
 
 use crate::convention::Convention;
-use crate::core::{CoreType, Signature};
+use crate::core::{CoreResults, CoreType, Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::export::{Export, Names};
 use crate::lower::Args;
@@ -16,7 +18,7 @@ use crate::returns::Returns;
 use std::fmt;
 use std::marker::PhantomData;
 use std::slice;
-use wasmtime::{AsContextMut, ExternType, Instance, Module, ModuleExport, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{AsContextMut, ExternType, Instance, Module, ModuleExport};
 
 /// Looks exports up in a module, and collects what is wrong with them.
 #[derive(Debug)]
@@ -142,22 +144,65 @@ impl<'m> Finder<'m> {
     }
 }
 
+/// A function of the module, and which of the signatures that would do it has.
+type Found = (ModuleExport, usize);
+
 /// One method's export, found and typed, and the functions that its convention calls besides.
 pub(crate) struct ExportPlan {
-    export: (ModuleExport, usize),
-    helpers: Vec<Option<(ModuleExport, usize)>>,
+    export: Found,
+    helpers: Vec<Option<Found>>,
     names: Names,
+}
+
+/// What is called, resolved: a function that may have one of several types, and whatever is called besides it.
+///
+/// [`Func`] is the simplest. A convention that tells several types apart implements it for an enum of them, and one that
+/// calls other exports, too, for a struct.
+pub trait Callable: Sized + Send + Sync + 'static {
+    /// The signatures that would do, the preferred one first.
+    const SIGNATURES: &'static [Signature];
+
+    /// What is called besides the export, which has that name.
+    fn helpers(export: &str) -> Vec<Helper> {
+        let _ = export;
+        Vec::new()
+    }
+
+    /// Resolves the export, and then its helpers in their order.
+    ///
+    /// # Errors
+    /// If the functions have other types than were planned with.
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self>;
+}
+
+impl<P: Params, R: CoreResults> Callable for Func<P, R> {
+    const SIGNATURES: &'static [Signature] = &[Self::SIGNATURE];
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        found.func()
+    }
 }
 
 /// A function of the module that a convention calls besides the export itself: a getter, say, or one that frees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Helper {
-    /// Its name.
-    pub name: String,
-    /// The signatures that would do, the preferred one first.
-    pub signatures: Vec<Signature>,
-    /// Whether the module may lack it.
-    pub optional: bool,
+    name: String,
+    signatures: &'static [Signature],
+    optional: bool,
+}
+
+impl Helper {
+    /// A function of that name, which is a fault of the method's if the module lacks it.
+    #[must_use]
+    pub fn new<F: Callable>(name: impl Into<String>) -> Self {
+        Helper { name: name.into(), signatures: F::SIGNATURES, optional: false }
+    }
+
+    /// A function that the module may lack.
+    #[must_use]
+    pub fn optional<F: Callable>(name: impl Into<String>) -> Self {
+        Helper { optional: true, ..Helper::new::<F>(name) }
+    }
 }
 
 /// Plans the methods of an interface, one after the other. Generated code drives it.
@@ -187,16 +232,16 @@ impl<'m, I> Planner<'m, I> {
     {
         self.needs_memory |= A::NEEDS_MEMORY || T::NEEDS_MEMORY;
         let role = Role::Method(method);
-        let found = self.finder.named_function(role, export, &T::signatures());
+        let found = self.finder.named_function(role, export, T::SIGNATURES);
         let find = |helper: Helper| {
             let Helper { name, signatures, optional } = helper;
             if optional {
-                self.finder.function(&name, &signatures)
+                self.finder.function(&name, signatures)
             } else {
-                self.finder.named_function(role, &name, &signatures)
+                self.finder.named_function(role, &name, signatures)
             }
         };
-        let helpers = T::helpers(export).into_iter().map(find).collect();
+        let helpers = T::Func::helpers(export).into_iter().map(find).collect();
         let names = Names { export, params };
         self.exports.extend(found.map(|export| ExportPlan { export, helpers, names }));
     }
@@ -224,29 +269,28 @@ impl<'a, S: AsContextMut> Resolver<'a, S> {
         A: Args<C>,
         T: Returns<C, A::Core>,
     {
-        let plan = self.exports.next().ok_or_else(other_module)?;
-        let func = T::resolve(&mut FoundExport { plan, resolver: self })?;
-        Ok(Export { func, names: plan.names })
+        let ExportPlan { export, helpers, names } = self.exports.next().ok_or_else(other_module)?;
+        let func = T::Func::resolve(&mut FoundExport { found: export, helpers: helpers.iter(), resolver: self })?;
+        Ok(Export { func, names: *names })
     }
 
-    /// The function at an index, with the types that it was planned with.
+    /// A function that was found in the module, with the type that it was planned with.
     ///
     /// # Errors
     /// If the instance is not one of the module that was planned for.
-    pub fn func<P: WasmParams, R: WasmResults>(&mut self, export: &ModuleExport) -> Result<TypedFunc<P, R>> {
-        let func = self.extern_func(export)?;
-        Ok(func.typed(&mut *self.store).map_err(ErrorKind::Instantiate)?)
+    pub fn callable<F: Callable>(&mut self, found: &(ModuleExport, usize)) -> Result<F> {
+        F::resolve(&mut FoundExport { found, helpers: [].iter(), resolver: self })
     }
 
-    fn extern_func(&mut self, export: &ModuleExport) -> Result<wasmtime::Func, ErrorKind> {
-        let found = self.instance.get_module_export(&mut *self.store, export);
-        found.and_then(wasmtime::Extern::into_func).ok_or_else(other_module)
+    pub(crate) fn external(&mut self, export: &ModuleExport) -> Result<wasmtime::Extern, ErrorKind> {
+        self.instance.get_module_export(&mut *self.store, export).ok_or_else(other_module)
     }
 }
 
-/// What was found for one method: its export, with the signature that it has, and its helpers.
+/// What was found of a [`Callable`]: its export, with the signature that it has, and its helpers.
 pub struct FoundExport<'f, 'a, S> {
-    plan: &'a ExportPlan,
+    found: &'f Found,
+    helpers: slice::Iter<'f, Option<Found>>,
     resolver: &'f mut Resolver<'a, S>,
 }
 
@@ -254,42 +298,39 @@ impl<S: AsContextMut> FoundExport<'_, '_, S> {
     /// Which of the signatures that would do the export has, by its index among them.
     #[must_use]
     pub fn signature(&self) -> usize {
-        self.plan.export.1
+        self.found.1
     }
 
     /// The export, typed by that signature.
     ///
     /// # Errors
     /// If the function has another type.
-    pub fn func<P: WasmParams, R: WasmResults>(&mut self) -> Result<TypedFunc<P, R>> {
-        self.resolver.func(&self.plan.export.0)
+    pub fn func<P: Params, R: CoreResults>(&mut self) -> Result<Func<P, R>> {
+        let func = self.resolver.external(&self.found.0)?.into_func().ok_or_else(other_module)?;
+        Ok(Func::check(func, &*self.resolver.store).map_err(ErrorKind::Instantiate)?)
     }
 
-    /// The export's name.
-    #[must_use]
-    pub fn export(&self) -> &'static str {
-        self.plan.names.export
-    }
-
-    /// Which of its signatures the helper of that index has; none if the module lacks it.
-    #[must_use]
-    pub fn helper_signature(&self, index: usize) -> Option<usize> {
-        Some(self.plan.helpers.get(index)?.as_ref()?.1)
-    }
-
-    /// The helper of that index, typed by that signature.
+    /// The next helper.
     ///
     /// # Errors
-    /// If the module lacks it, or the function has another type.
-    pub fn helper<P: WasmParams, R: WasmResults>(&mut self, index: usize) -> Result<TypedFunc<P, R>> {
-        let found = self.plan.helpers.get(index).and_then(Option::as_ref);
-        self.resolver.func(&found.ok_or_else(other_module)?.0)
+    /// If the function has another type than was planned with.
+    pub fn helper<F: Callable>(&mut self) -> Result<F> {
+        Ok(self.optional_helper()?.ok_or_else(other_module)?)
+    }
+
+    /// The next helper, if the module has it.
+    ///
+    /// # Errors
+    /// If the function has another type than was planned with.
+    pub fn optional_helper<F: Callable>(&mut self) -> Result<Option<F>> {
+        let found = self.helpers.next().ok_or_else(other_module)?;
+        found.as_ref().map(|found| self.resolver.callable(found)).transpose()
     }
 }
 
 impl<S> fmt::Debug for FoundExport<'_, '_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FoundExport").field("export", &self.plan.names.export).finish_non_exhaustive()
+        f.debug_struct("FoundExport").field("signature", &self.found.1).finish_non_exhaustive()
     }
 }
 

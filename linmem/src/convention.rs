@@ -11,7 +11,7 @@
 //! | `alloc`, `dealloc`, or another pair, of `(size) -> ptr` and `(ptr, size)` | Rust or Zig, by hand | nothing, or `alloc = "…", free = "…"` |
 //! | `__wbindgen_malloc`, `__wbindgen_free` | wasm-bindgen | `convention = linmem::convention::WasmBindgen` |
 //! | `cabi_realloc`, and names like `pkg:name/iface#func` | wit-bindgen, before it is a component | `convention = linmem::convention::Canonical` |
-//! | `__new`, `__pin`, `__unpin` | AssemblyScript | a convention of your own: its objects are managed |
+//! | `__new`, `__pin`, `__unpin` | AssemblyScript | `convention = linmem::convention::AssemblyScript` |
 //! | none of these | WAT, or a module whose memory is the host's | nothing: linmem keeps an arena |
 //! | `_initialize`, `__wasm_call_ctors`, `__wbindgen_start` | any | nothing: it is called first |
 //!
@@ -41,12 +41,12 @@
 //! What none of these fits is a type of your own that implements [`Pass`], [`Results`], [`Status`], [`Text`] or
 //! [`Allocator`], or [`Lower`](crate::Lower) and [`Returns`](crate::Returns) for a type of your own.
 
-use crate::allocator::{Allocator, Found, OfOwners};
+use crate::allocator::{Allocator, Found, Managed, OfOwners};
 use crate::core::Pointer;
-use crate::pass::{Given, Pass, PtrLen};
+use crate::pass::{self, Given, Pass, PtrLen};
 use crate::results::{self, ByType, Results};
 use crate::status::{Silent, Status};
-use crate::text::{Text, Utf8};
+use crate::text::{Text, Utf8, Utf16};
 use std::marker::PhantomData;
 
 /// One choice per axis. The attribute takes any type that implements it: `#[wasm_import(convention = MyModule)]`.
@@ -152,6 +152,48 @@ impl Convention for Canonical {
     type Results = results::Canonical;
     type Text = Utf8;
     type Status = Silent;
+}
+
+/// AssemblyScript with its runtime exported (`--exportRuntime`).
+///
+/// How to recognise it: it exports `__new`, `__pin`, `__unpin` and `__collect`. Strings are UTF-16, and they, buffers and
+/// arrays are objects of a collector's. `&str` is a `String` and a slice an `ArrayBuffer`; a typed array is named with its
+/// class, by [`pass::TypedArray`](crate::pass::TypedArray). A returned `String`, `ArrayBuffer`, typed array or `Array` of
+/// numbers is read; a `StaticArray` is named by [`results::StaticArray`].
+///
+/// ```
+/// # use linmem::{pass, wasm_import};
+/// #[wasm_import(convention = linmem::convention::AssemblyScript)]
+/// trait Base64 {
+///     fn encode(&mut self, #[wasm(pass = pass::TypedArray<4>)] data: &[u8]) -> linmem::Result<String>;
+///     fn decode(&mut self, text: &str) -> linmem::Result<Vec<u8>>;
+/// }
+/// ```
+///
+/// Source: AssemblyScript's documentation, "Runtime", and `std/assembly/rt/`.
+#[derive(Debug, Clone, Copy)]
+pub struct AssemblyScript;
+
+impl Convention for AssemblyScript {
+    type Pointer = u32;
+    type Allocator = Managed;
+    type Pass = pass::Managed;
+    type Results = results::Managed;
+    type Text = Utf16;
+    type Status = Silent;
+}
+
+/// A convention with another allocator.
+#[derive(Debug)]
+pub struct Allocating<C, A>(PhantomData<fn() -> (C, A)>);
+
+impl<C: Convention, A: Allocator<Pointer = C::Pointer>> Convention for Allocating<C, A> {
+    type Pointer = C::Pointer;
+    type Allocator = A;
+    type Pass = C::Pass;
+    type Results = C::Results;
+    type Text = C::Text;
+    type Status = C::Status;
 }
 
 /// A convention with another way to pass bytes.

@@ -1,8 +1,13 @@
 //! Core WebAssembly's own vocabulary: value types, signatures, and tuples of values as parameters.
 
+mod params;
+
+pub use params::{Append, CoreResults, CoreValues, Func, Params, Prepend, Wide};
+
 use crate::error::{ErrorKind, Result};
+use std::borrow::Cow;
 use std::fmt;
-use wasmtime::{FuncType, ValType, WasmParams, WasmTy};
+use wasmtime::{FuncType, NoExtern, Val, ValType, WasmTy};
 
 /// A value type of core WebAssembly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,7 +23,11 @@ pub enum CoreType {
     F64,
     /// A 128-bit vector.
     V128,
-    /// A reference of any kind.
+    /// A reference to something of the host's.
+    ExternRef,
+    /// A reference to a function.
+    FuncRef,
+    /// A reference of another kind.
     Ref,
 }
 
@@ -30,6 +39,8 @@ impl From<ValType> for CoreType {
             ValType::F32 => CoreType::F32,
             ValType::F64 => CoreType::F64,
             ValType::V128 => CoreType::V128,
+            ValType::Ref(ty) if ty.heap_type().is_extern() => CoreType::ExternRef,
+            ValType::Ref(ty) if ty.heap_type().is_func() => CoreType::FuncRef,
             ValType::Ref(_) => CoreType::Ref,
         }
     }
@@ -43,6 +54,8 @@ impl fmt::Display for CoreType {
             CoreType::F32 => "f32",
             CoreType::F64 => "f64",
             CoreType::V128 => "v128",
+            CoreType::ExternRef => "externref",
+            CoreType::FuncRef => "funcref",
             CoreType::Ref => "ref",
         })
     }
@@ -52,16 +65,16 @@ impl fmt::Display for CoreType {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Signature {
     /// The types of the parameters.
-    pub params: Vec<CoreType>,
+    pub params: Cow<'static, [CoreType]>,
     /// The types of the results.
-    pub results: Vec<CoreType>,
+    pub results: Cow<'static, [CoreType]>,
 }
 
 impl Signature {
     /// A signature of these types.
     #[must_use]
-    pub fn new(params: Vec<CoreType>, results: &[CoreType]) -> Self {
-        Signature { params, results: results.to_vec() }
+    pub const fn new(params: &'static [CoreType], results: &'static [CoreType]) -> Self {
+        Signature { params: Cow::Borrowed(params), results: Cow::Borrowed(results) }
     }
 }
 
@@ -78,7 +91,7 @@ impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |types: &[CoreType]| types.iter().map(CoreType::to_string).collect::<Vec<_>>().join(", ");
         write!(f, "({})", list(&self.params))?;
-        match self.results.as_slice() {
+        match &*self.results {
             [] => Ok(()),
             [one] => write!(f, " -> {one}"),
             many => write!(f, " -> ({})", list(many)),
@@ -90,21 +103,50 @@ impl fmt::Display for Signature {
 pub trait CoreValue: WasmTy + Copy + Sync + fmt::Debug + 'static {
     /// Its core type.
     const TYPE: CoreType;
+
+    /// The value, with its type beside it.
+    fn into_val(self) -> Val;
+
+    /// The value, if it is one of this type.
+    fn from_val(val: &Val) -> Option<Self>;
 }
 
 macro_rules! core_values {
-    ($($rust:ty => $core:ident),*) => {$(
+    ($($rust:ty => $core:ident, |$value:ident| $into:expr, |$val:ident| $from:expr;)*) => {$(
         impl CoreValue for $rust {
             const TYPE: CoreType = CoreType::$core;
+
+            fn into_val(self) -> Val {
+                let $value = self;
+                $into
+            }
+
+            fn from_val($val: &Val) -> Option<Self> {
+                $from
+            }
         }
     )*};
 }
-core_values!(i32 => I32, u32 => I32, i64 => I64, u64 => I64, f32 => F32, f64 => F64);
+core_values! {
+    i32 => I32, |value| Val::I32(value), |val| val.i32();
+    u32 => I32, |value| Val::I32(value.cast_signed()), |val| val.i32().map(i32::cast_unsigned);
+    i64 => I64, |value| Val::I64(value), |val| val.i64();
+    u64 => I64, |value| Val::I64(value.cast_signed()), |val| val.i64().map(i64::cast_unsigned);
+    f32 => F32, |value| Val::F32(value.to_bits()), |val| val.f32();
+    f64 => F64, |value| Val::F64(value.to_bits()), |val| val.f64();
+    Option<NoExtern> => ExternRef, |_value| Val::ExternRef(None), |val| val.externref()?.is_none().then_some(None);
+}
 
 /// How wide the guest's pointers and lengths are: `u32` for a 32-bit memory, `u64` for memory64.
 pub trait Pointer: CoreValue + Into<u64> + TryFrom<u64> + fmt::LowerHex {
     /// Its width.
     const BITS: u32;
+
+    /// The null pointer.
+    const NULL: Self;
+
+    /// Its size in bytes.
+    const SIZE: usize = size_of::<Self>();
 
     /// Reads one that the guest wrote, little-endian. `bytes` holds as many as a pointer has; missing ones are 0.
     fn read(bytes: &[u8]) -> u64 {
@@ -121,26 +163,37 @@ pub trait Pointer: CoreValue + Into<u64> + TryFrom<u64> + fmt::LowerHex {
         Ok(())
     }
 
-    /// Its size in bytes.
-    const SIZE: usize = size_of::<Self>();
-
     /// Parameters behind one leading pointer.
-    type Leading<P: Params>: WasmParams + Sync + 'static;
+    type Leading<P: Params>: Params;
 
     /// Puts this pointer in front of parameters.
     fn lead<P: Params>(self, params: P) -> Self::Leading<P>;
+
+    /// Parameters before one trailing pointer.
+    type Trailing<P: Params>: Params;
+
+    /// Puts this pointer behind parameters.
+    fn trail<P: Params>(self, params: P) -> Self::Trailing<P>;
 }
 
 macro_rules! pointers {
     ($($ty:ty),*) => {$(
         impl Pointer for $ty {
             const BITS: u32 = <$ty>::BITS;
+            const NULL: $ty = 0;
 
             type Leading<P: Params> = <P as Prepend<$ty>>::Out;
 
             #[inline]
             fn lead<P: Params>(self, params: P) -> Self::Leading<P> {
                 params.prepend(self)
+            }
+
+            type Trailing<P: Params> = <P as Append<($ty,)>>::Out;
+
+            #[inline]
+            fn trail<P: Params>(self, params: P) -> Self::Trailing<P> {
+                params.append((self,))
             }
         }
     )*};
@@ -153,95 +206,6 @@ pub(crate) fn narrow<X: Pointer>(value: u64) -> Result<X> {
     X::try_from(value).map_err(|_| ErrorKind::TooLarge { value, bits: X::BITS }.into())
 }
 
-/// The core parameters of one function: a tuple of at most 16 core values.
-///
-/// wasmtime takes tuples of up to 17; one is left for a leading return pointer.
-#[diagnostic::on_unimplemented(
-    message = "the arguments take more core parameters than linmem passes: at most 16",
-    note = "a string or slice takes two: pass fewer arguments, or a struct by reference"
-)]
-pub trait Params: WasmParams + Sync + Prepend<u32> + Prepend<u64> + 'static {
-    /// The types of the values.
-    fn types() -> Vec<CoreType>;
-}
-
-/// A tuple of parameters with one more in front.
-pub trait Prepend<X> {
-    /// The longer tuple.
-    type Out: WasmParams + Sync + 'static;
-
-    /// Adds `first` in front.
-    fn prepend(self, first: X) -> Self::Out;
-}
-
-/// A tuple of parameters with those of another behind.
-#[diagnostic::on_unimplemented(
-    message = "the arguments take more core parameters than linmem passes: at most 16",
-    note = "a string or slice takes two: pass fewer arguments, or a struct by reference"
-)]
-pub trait Append<T> {
-    /// The longer tuple.
-    type Out;
-
-    /// Adds `tail` behind.
-    fn append(self, tail: T) -> Self::Out;
-}
-
-macro_rules! params {
-    ($($p:ident)*) => {
-        impl<$($p: CoreValue,)*> Params for ($($p,)*) {
-            fn types() -> Vec<CoreType> {
-                vec![$($p::TYPE,)*]
-            }
-        }
-
-        impl<X: CoreValue, $($p: CoreValue,)*> Prepend<X> for ($($p,)*) {
-            type Out = (X, $($p,)*);
-
-            #[inline]
-            #[allow(non_snake_case, reason = "one name serves as type and as variable")]
-            fn prepend(self, first: X) -> Self::Out {
-                let ($($p,)*) = self;
-                (first, $($p,)*)
-            }
-        }
-
-        params!(@append [$($p)*] []);
-        params!(@append [$($p)*] [X0]);
-        params!(@append [$($p)*] [X0 X1]);
-        params!(@append [$($p)*] [X0 X1 X2]);
-    };
-    (@append [$($p:ident)*] [$($t:ident)*]) => {
-        impl<$($p,)* $($t,)*> Append<($($t,)*)> for ($($p,)*) {
-            type Out = ($($p,)* $($t,)*);
-
-            #[inline]
-            #[allow(non_snake_case, clippy::unused_unit, reason = "one name serves as type and as variable, or none")]
-            fn append(self, tail: ($($t,)*)) -> Self::Out {
-                let (($($p,)*), ($($t,)*)) = (self, tail);
-                ($($p,)* $($t,)*)
-            }
-        }
-    };
-}
-params!();
-params!(A);
-params!(A B);
-params!(A B C);
-params!(A B C D);
-params!(A B C D E);
-params!(A B C D E F);
-params!(A B C D E F G);
-params!(A B C D E F G H);
-params!(A B C D E F G H I);
-params!(A B C D E F G H I J);
-params!(A B C D E F G H I J K);
-params!(A B C D E F G H I J K L);
-params!(A B C D E F G H I J K L M);
-params!(A B C D E F G H I J K L M N);
-params!(A B C D E F G H I J K L M N O);
-params!(A B C D E F G H I J K L M N O P);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,20 +213,14 @@ mod tests {
     #[test]
     fn signatures_read_like_the_text_format() {
         use CoreType::{F64, I32, I64};
-        assert_eq!(Signature::new(vec![I32, I32], &[I64]).to_string(), "(i32, i32) -> i64");
-        assert_eq!(Signature::new(vec![], &[]).to_string(), "()");
-        assert_eq!(Signature::new(vec![F64], &[I32, I32]).to_string(), "(f64) -> (i32, i32)");
+        assert_eq!(Signature::new(&[I32, I32], &[I64]).to_string(), "(i32, i32) -> i64");
+        assert_eq!(Signature::new(&[], &[]).to_string(), "()");
+        assert_eq!(Signature::new(&[F64], &[I32, I32]).to_string(), "(f64) -> (i32, i32)");
     }
 
     #[test]
     fn pointers_are_read_unsigned() {
         assert_eq!(u32::read(&[0xff, 0xff, 0xff, 0xff, 1]), 0xffff_ffff);
         assert_eq!(u64::read(&[1, 0, 0, 0, 0, 0, 0, 0x80]), 0x8000_0000_0000_0001);
-    }
-
-    #[test]
-    fn tuples_grow_at_both_ends() {
-        assert_eq!((1u32, 2.0f64).append((3u32, 4u32)).prepend(0u32), (0, 1, 2.0, 3, 4));
-        assert_eq!(<(u32, f64)>::types(), [CoreType::I32, CoreType::F64]);
     }
 }

@@ -209,6 +209,27 @@ pub enum ErrorKind {
         /// The engine's reason.
         source: wasmtime::Error,
     },
+    /// An argument that is passed by its length alone does not lie where the guest expects it.
+    #[error(
+        "the argument lies at {pointer:#x}, and not at {start:#x}, where the guest's input buffer begins: pass one argument by its length alone, and nothing else that is placed"
+    )]
+    Displaced {
+        /// Where it lies.
+        pointer: u64,
+        /// Where the buffer begins.
+        start: u64,
+    },
+    /// The guest says that it wrote more than there was room for.
+    #[error("the guest wrote {count} elements where there was room for {capacity}")]
+    Overflow {
+        /// How many elements it says it wrote.
+        count: u64,
+        /// How many there was room for.
+        capacity: u64,
+    },
+    /// A convention reads what the guest wrote into room of the host's, and no argument has reserved any.
+    #[error("there is no room for the guest to write into: take an `Capacity` or an `InPlace` among the arguments")]
+    NoRoom,
     /// A length or an address does not fit the guest's pointers.
     #[error("{value} does not fit the guest's {bits}-bit pointers")]
     TooLarge {
@@ -313,6 +334,15 @@ impl Error {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.0.place
+    }
+
+    /// The same for a call that turns out not to have been made.
+    #[must_use]
+    pub(crate) fn refused(mut self) -> Self {
+        if let ErrorKind::Trap(error) = self.0.kind {
+            self.0.kind = ErrorKind::Refused(error);
+        }
+        self
     }
 
     /// Names the place, unless a step further in has named a narrower one.

@@ -1,30 +1,31 @@
 //! The guest as it is entered: whether it may be, and what allocators do there.
 
-use crate::error::{ErrorKind, Poisoner, Result};
+use crate::core::{CoreResults, Func, Params};
+use crate::error::{Error, ErrorKind, Poisoner, Result};
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use wasmtime::{AsContext, Memory, Trap, TypedFunc, WasmBacktrace, WasmParams, WasmResults};
+use wasmtime::{AsContext, Memory, Trap, WasmBacktrace};
 
 /// Whether an instance may still be entered. All handles to it share the verdict.
 #[derive(Clone)]
-pub(crate) struct Health {
+pub struct Health {
     poison: Mark,
     /// What to name if this handle's call is the one that poisons.
     pub(crate) running: Poisoner,
-    /// Set while the guest runs. Whoever finds it set afterwards knows that the guest was left halfway: by a panic in a
-    /// host function, or by a future that was dropped.
+    /// Set while the guest runs. Whoever finds it set afterwards knows that the guest was left halfway: by a trap that
+    /// nobody has judged yet, by a panic in a host function, or by a future that was dropped.
     entered: bool,
     /// A host function that does nothing. Where a call fails, and this one does too, it is the engine that refuses.
-    probe: TypedFunc<(), ()>,
+    probe: Func<(), ()>,
 }
 
 /// Which instance something is of, and by what it was poisoned, if it was.
 pub(crate) type Mark = Arc<OnceLock<Poisoner>>;
 
 impl Health {
-    pub(crate) fn new(probe: TypedFunc<(), ()>) -> Self {
+    pub(crate) fn new(probe: Func<(), ()>) -> Self {
         Health { poison: Mark::default(), running: Poisoner::default(), entered: false, probe }
     }
 
@@ -36,7 +37,6 @@ impl Health {
         Arc::ptr_eq(&self.poison, mark)
     }
 
-    #[inline]
     pub(crate) fn check(&self) -> Result<()> {
         match self.poison.get() {
             None => Ok(()),
@@ -44,6 +44,7 @@ impl Health {
         }
     }
 
+    #[inline]
     pub(crate) fn is_poisoned(&self) -> bool {
         self.poison.get().is_some()
     }
@@ -54,18 +55,30 @@ impl Health {
         let _ = self.poison.set(self.running);
     }
 
-    /// Before the guest is entered.
-    #[inline]
+    /// Before the guest is entered: whether it may be. One that is halfway through a call that failed may not.
+    ///
+    /// A call that fails leaves the guest entered. Whoever ends the frame has that [judged](Guest::judge), or finds it
+    /// so later.
+    #[inline(always)]
     pub(crate) fn enter(&mut self) -> Result<()> {
-        self.check()?;
+        if self.entered || self.is_poisoned() {
+            self.settle();
+            return self.check();
+        }
         self.entered = true;
         Ok(())
     }
 
     /// After the guest has come back.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leave(&mut self) {
         self.entered = false;
+    }
+
+    /// Whether the guest was entered and has not come back.
+    #[inline]
+    pub(crate) fn is_entered(&self) -> bool {
+        self.entered
     }
 
     /// Poisons the instance if the guest was entered and has not come back.
@@ -91,42 +104,52 @@ pub struct Guest<'g, M> {
     pub(crate) health: &'g mut Health,
 }
 
-impl<M: Mode> Guest<'_, M> {
+impl<'g, M: Mode> Guest<'g, M> {
     /// Calls a function of the guest.
     ///
     /// # Errors
     /// [`ErrorKind::Trap`], after which the instance is poisoned, and [`ErrorKind::Poisoned`] from then on.
-    pub async fn call<P, R>(&mut self, func: &TypedFunc<P, R>, params: P) -> Result<R>
-    where
-        P: WasmParams + Sync,
-        R: WasmResults + Sync,
-    {
-        self.health.enter()?;
-        match self.mode.call(func, params).await {
-            Ok(results) => {
-                self.health.leave();
-                Ok(results)
-            }
-            Err(error) => self.failed(error).await,
-        }
+    #[inline(always)]
+    pub fn call<P: Params, R: CoreResults>(&mut self, func: &Func<P, R>, params: P) -> impl Future<Output = Result<R>> {
+        self.mode.call(self.health, func, params, |_, _, results| Ok(results))
     }
 
-    /// What a call that failed amounts to: a trap, after which the guest is not to be relied upon, or the engine's refusal
-    /// to enter it at all. The error alone does not tell, but a call that cannot trap and is refused with the same words
-    /// does, where there is no trace of the guest in the error: an embedder's call hook, say, may fail within the guest
-    /// and go on failing.
+    /// The same for the last step that is made with this.
+    ///
+    /// # Errors
+    /// As [`call`](Guest::call).
+    #[inline(always)]
+    pub fn last_call<P: Params, R: CoreResults>(self, func: &Func<P, R>, params: P) -> impl Future<Output = Result<R>> {
+        self.mode.call(self.health, func, params, |_, _, results| Ok(results))
+    }
+
+    /// What an error that came while the guest was entered amounts to: a trap, after which the guest is not to be relied
+    /// upon, or the engine's refusal to enter it at all. The error alone does not tell, but a call that cannot trap and
+    /// is refused with the same words does, where there is no trace of the guest in the error: an embedder's call hook,
+    /// say, may fail within the guest and go on failing.
     #[cold]
-    pub(crate) async fn failed<R>(&mut self, error: wasmtime::Error) -> Result<R> {
-        let probe = self.health.probe.clone();
-        let left_halfway = error.is::<Trap>() || error.is::<WasmBacktrace>();
-        let refusal = self.mode.call(&probe, ()).await.err();
-        let refused = !left_halfway && refusal.is_some_and(|refusal| refusal.to_string() == error.to_string());
-        self.health.leave();
-        if refused {
-            return Err(ErrorKind::Refused(error).into());
+    pub(crate) async fn judge(&mut self, error: Error) -> Error {
+        if !self.health.entered {
+            return error;
         }
-        self.health.poison();
-        Err(ErrorKind::Trap(error).into())
+        let ErrorKind::Trap(trap) = error.kind() else {
+            self.health.settle();
+            return error;
+        };
+        let left_halfway = trap.is::<Trap>() || trap.is::<WasmBacktrace>();
+        let words = trap.to_string();
+        let probe = self.health.probe.clone();
+        // A health of its own for that, because this one is taken for entered.
+        let mut health = Health::new(probe.clone());
+        let probed = self.mode.call(&mut health, &probe, (), |_, _, ()| Ok(())).await;
+        let same =
+            probed.is_err_and(|refusal| matches!(refusal.kind(), ErrorKind::Trap(error) if error.to_string() == words));
+        if same && !left_halfway {
+            self.health.leave();
+            return error.refused();
+        }
+        self.health.settle();
+        error
     }
 
     /// Grows the guest's memory by at least that many bytes, in whole pages, and returns the region that was added.

@@ -1,8 +1,7 @@
 //! Objects that live in the guest: opaque addresses, and guards that free what they name.
 
-use crate::bind::FoundExport;
 use crate::convention::Convention;
-use crate::core::{Params, Pointer, Signature, narrow};
+use crate::core::{Func, Params, Pointer, narrow};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lower::Lower;
@@ -11,14 +10,13 @@ use crate::mode::Mode;
 use crate::received::Received;
 use crate::region::Region;
 use crate::results::Room;
-use crate::returns::Returns;
+use crate::returns::{Owed, Returns};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use wasmtime::{AsContextMut, TypedFunc};
 
-/// The address of something in a 32-bit guest, which the host neither reads nor frees: a handle.
+/// The address of something in a guest (a 32-bit one, unless `X` is `u64`), which the host neither reads nor frees: a handle.
 ///
 /// `T` says what is there, so that a parser is not passed where a document is wanted; nothing of it is known to the host,
 /// and any type will do. It is an argument, a result, and behind `&mut` an out-parameter. A result that may be null is an
@@ -43,89 +41,89 @@ use wasmtime::{AsContextMut, TypedFunc};
 ///     xml.parser_feed(parser, text)
 /// }
 /// ```
-pub struct GuestPtr<T>(u32, PhantomData<fn() -> T>);
+pub struct GuestPtr<T, X = u32>(X, PhantomData<fn() -> T>);
 
-impl<T> GuestPtr<T> {
+impl<T, X: Pointer> GuestPtr<T, X> {
     /// The null pointer.
-    pub const NULL: Self = GuestPtr(0, PhantomData);
+    pub const NULL: Self = GuestPtr(X::NULL, PhantomData);
 
     /// A pointer to that address.
     #[must_use]
-    pub const fn new(address: u32) -> Self {
+    pub const fn new(address: X) -> Self {
         GuestPtr(address, PhantomData)
     }
 
     /// Its address.
     #[must_use]
-    pub const fn address(self) -> u32 {
+    pub const fn address(self) -> X {
         self.0
     }
 
     /// Whether it is null.
     #[must_use]
-    pub const fn is_null(self) -> bool {
-        self.0 == 0
+    pub fn is_null(self) -> bool {
+        self.0.into() == 0
     }
 
     /// A guard that has the guest free what this names, once, when it goes.
-    pub fn guard<I: ?Sized, F: FnOnce(&mut I, Self)>(self, instance: &mut I, free: F) -> Freed<'_, I, T, F> {
+    pub fn guard<I: ?Sized, F: FnOnce(&mut I, Self)>(self, instance: &mut I, free: F) -> Freed<'_, I, T, F, X> {
         Freed { instance, pointer: self, free: Some(free) }
     }
 }
 
-impl<T> Clone for GuestPtr<T> {
+impl<T, X: Copy> Clone for GuestPtr<T, X> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for GuestPtr<T> {}
+impl<T, X: Copy> Copy for GuestPtr<T, X> {}
 
-impl<T> PartialEq for GuestPtr<T> {
+impl<T, X: PartialEq> PartialEq for GuestPtr<T, X> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
 
-impl<T> Eq for GuestPtr<T> {}
+impl<T, X: Eq> Eq for GuestPtr<T, X> {}
 
-impl<T> Hash for GuestPtr<T> {
+impl<T, X: Hash> Hash for GuestPtr<T, X> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 }
 
-impl<T> fmt::Debug for GuestPtr<T> {
+impl<T, X: fmt::LowerHex> fmt::Debug for GuestPtr<T, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "GuestPtr({:#x})", self.0)
     }
 }
 
-impl<C: Convention, T> Lower<C> for GuestPtr<T> {
-    type Core = (C::Pointer,);
+impl<X: Pointer, C: Convention<Pointer = X>, T> Lower<C> for GuestPtr<T, X> {
+    type Core = (X,);
     type Placed = ();
     const NEEDS_MEMORY: bool = false;
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, _: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        Ok(((narrow(self.0.into())?,), ()))
+        Ok(((self.0,), ()))
     }
 }
 
-impl<C: Convention, T> Lower<C> for &mut GuestPtr<T> {
-    type Core = (C::Pointer,);
+impl<X: Pointer, C: Convention<Pointer = X>, T> Lower<C> for &mut GuestPtr<T, X> {
+    type Core = (X,);
     type Placed = Region;
     const COPIES_BACK: bool = true;
 
-    #[inline]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
-        let region = into.place(&self.0.to_le_bytes(), align_of::<u32>())?;
+        let mut bytes = Vec::with_capacity(X::SIZE);
+        X::write(self.0.into(), &mut bytes)?;
+        let region = into.place(&bytes, align_of::<X>())?;
         Ok(((narrow(region.pointer)?,), region))
     }
 
-    #[inline]
     fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
-        **self = GuestPtr::new(narrow(u32::read(from.bytes(placed, align_of::<u32>())?))?);
+        **self = GuestPtr::new(narrow(X::read(from.bytes(placed, align_of::<X>())?))?);
         Ok(())
     }
 }
@@ -133,34 +131,32 @@ impl<C: Convention, T> Lower<C> for &mut GuestPtr<T> {
 macro_rules! returns_pointer {
     ($(#[$docs:meta])* $ty:ty: |$pointer:ident| $read:expr) => {
         $(#[$docs])*
-        impl<C: Convention, P: Params, T> Returns<C, P> for $ty {
-            type Func = TypedFunc<P, u32>;
-            type Raw = Self;
+        impl<X: Pointer, C: Convention<Pointer = X>, P: Params, T> Returns<C, P> for $ty {
+            type Func = Func<P, X>;
+            type Core = X;
+            type Raw = X;
             type Out<'s> = Self;
             const NEEDS_MEMORY: bool = false;
 
-            fn signatures() -> Vec<Signature> {
-                <u32 as Returns<C, P>>::signatures()
-            }
-
-            fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
-                found.func()
-            }
-
             #[inline(always)]
-            async fn call<M: Mode>(
+            fn call<M: Mode>(
                 func: &Self::Func,
                 frame: &mut Frame<'_, M, C::Allocator>,
                 _: Room,
                 params: P,
-            ) -> Result<Self> {
-                let $pointer = GuestPtr::new(frame.invoke(func, params).await?);
-                $read
+            ) -> impl Future<Output = Result<X>> {
+                frame.invoke(func, params)
             }
 
-            #[inline]
-            fn lift(raw: Self, _: &[u8]) -> Result<Self> {
-                Ok(raw)
+            #[inline(always)]
+            fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, address: X) -> (Result<X>, Owed) {
+                (Ok(address), Owed::Nothing)
+            }
+
+            #[inline(always)]
+            fn lift(address: X, _: &[u8]) -> Result<Self> {
+                let $pointer = GuestPtr::new(address);
+                $read
             }
         }
     };
@@ -168,37 +164,37 @@ macro_rules! returns_pointer {
 
 returns_pointer! {
     /// Null is an error here: it is no object.
-    GuestPtr<T>: |pointer| if pointer.is_null() { Err(ErrorKind::Null.into()) } else { Ok(pointer) }
+    GuestPtr<T, X>: |pointer| if pointer.is_null() { Err(ErrorKind::Null.into()) } else { Ok(pointer) }
 }
 
 returns_pointer! {
     /// Null is `None`.
-    Option<GuestPtr<T>>: |pointer| Ok(Some(pointer).filter(|pointer| !pointer.is_null()))
+    Option<GuestPtr<T, X>>: |pointer| Ok(Some(pointer).filter(|pointer| !pointer.is_null()))
 }
 
 /// An instance, and the object in it that is freed when this goes. It derefs to the instance.
 #[must_use = "the object is freed when this is dropped"]
-pub struct Freed<'i, I: ?Sized, T: 'static, F: FnOnce(&mut I, GuestPtr<T>)> {
+pub struct Freed<'i, I: ?Sized, T: 'static, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer = u32> {
     instance: &'i mut I,
-    pointer: GuestPtr<T>,
+    pointer: GuestPtr<T, X>,
     free: Option<F>,
 }
 
-impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> Freed<'_, I, T, F> {
+impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer> Freed<'_, I, T, F, X> {
     /// The object.
     #[must_use]
-    pub fn pointer(&self) -> GuestPtr<T> {
+    pub fn pointer(&self) -> GuestPtr<T, X> {
         self.pointer
     }
 
     /// Leaves the object to the caller, who has it freed.
-    pub fn keep(mut self) -> GuestPtr<T> {
+    pub fn keep(mut self) -> GuestPtr<T, X> {
         self.free = None;
         self.pointer
     }
 }
 
-impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> Deref for Freed<'_, I, T, F> {
+impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer> Deref for Freed<'_, I, T, F, X> {
     type Target = I;
 
     fn deref(&self) -> &I {
@@ -206,13 +202,13 @@ impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> Deref for Freed<'_, I, T, F> 
     }
 }
 
-impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> DerefMut for Freed<'_, I, T, F> {
+impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer> DerefMut for Freed<'_, I, T, F, X> {
     fn deref_mut(&mut self) -> &mut I {
         self.instance
     }
 }
 
-impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> Drop for Freed<'_, I, T, F> {
+impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer> Drop for Freed<'_, I, T, F, X> {
     fn drop(&mut self) {
         if let Some(free) = self.free.take() {
             free(self.instance, self.pointer);
@@ -220,7 +216,7 @@ impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> Drop for Freed<'_, I, T, F> {
     }
 }
 
-impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T>)> fmt::Debug for Freed<'_, I, T, F> {
+impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer> fmt::Debug for Freed<'_, I, T, F, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Freed").field("pointer", &self.pointer).finish_non_exhaustive()
     }

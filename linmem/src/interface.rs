@@ -127,7 +127,7 @@ impl<I: Interface> Plan<I> {
             // Scalars alone can be passed to any module, whatever its allocator is.
             finder.forget_after(faults);
         }
-        let nothing = [Signature { params: vec![], results: vec![] }];
+        let nothing = [Signature::new(&[], &[])];
         let initializer = match I::SETTINGS.init {
             Some(name) => finder.named_function(Role::Initializer, name, &nothing),
             None => INITIALIZERS.iter().find_map(|name| finder.function(name, &nothing)),

@@ -134,6 +134,11 @@ impl Ledger {
         }
     }
 
+    /// Forgets the scratch block without releasing it.
+    pub(crate) fn drop_scratch(&mut self) {
+        self.scratch = None;
+    }
+
     /// Ends a frame: what it held is due from now on. Each block that holds its bytes is shown to `zero` first.
     #[inline]
     pub(crate) fn end_frame(&mut self, mut zero: impl FnMut(Region)) {

@@ -139,6 +139,7 @@
 pub mod allocator;
 mod arena;
 mod bind;
+mod capacity;
 pub mod convention;
 mod core;
 mod error;
@@ -167,18 +168,21 @@ pub mod status;
 mod store_id;
 pub mod text;
 
-pub use crate::core::{CoreType, CoreValue, Params, Pointer, Signature};
+pub use crate::core::{
+    Append, CoreResults, CoreType, CoreValue, CoreValues, Func, Params, Pointer, Prepend, Signature, Wide,
+};
 pub use allocator::Allocator;
 pub use arena::Arena;
-pub use bind::{Fault, Faults, Finder, FoundExport, Helper, Planner, Resolver, Role};
+pub use bind::{Callable, Fault, Faults, Finder, FoundExport, Helper, Number, NumberPlan, Planner, Resolver, Role};
+pub use capacity::{Buf, Capacity, InPlace};
 pub use convention::Convention;
 pub use error::{Error, ErrorKind, Place, Poisoner, Result};
-pub use frame::Frame;
+pub use frame::{Answer, Frame};
 pub use guest::Guest;
 pub use handle::{Freed, GuestPtr};
 pub use interface::{Bound, Handle, Interface, Pre, Settings};
 pub use ledger::{Block, Leaked};
-pub use lift::Lift;
+pub use lift::{Lift, Payload};
 pub use linmem_macros::{Record, wasm_import};
 pub use list::{Item, List};
 pub use lower::Lower;
@@ -191,7 +195,7 @@ pub use out::Out;
 pub use pod::Record;
 pub use received::Received;
 pub use region::Region;
-pub use returns::Returns;
+pub use returns::{Owed, Returns};
 pub use scalar::Scalar;
 
 /// What generated code names. It changes without notice.

@@ -1,11 +1,14 @@
 //! Results that lie in memory: from checked bytes to Rust values.
 
+mod variant;
+
+pub use variant::Payload;
+
 use crate::convention::Convention;
 use crate::error::{ErrorKind, Result};
 use crate::pod::{Element, Record};
 use crate::region::Region;
 use crate::results::Shape;
-use crate::scalar::Scalar;
 use crate::text::{Text, utf8};
 use bytemuck::Pod;
 use std::alloc::Layout;
@@ -21,6 +24,9 @@ use std::alloc::Layout;
 pub trait Lift: Sized {
     /// What it expects to find in a guest of that convention.
     fn shape<C: Convention>() -> Shape;
+
+    /// Whether it is a slice there, and not a single value.
+    const IS_SLICE: bool;
 
     /// Whether what is lifted looks into guest memory.
     const BORROWS: bool;
@@ -82,6 +88,8 @@ macro_rules! borrowed {
 }
 
 impl Lift for String {
+    const IS_SLICE: bool = true;
+
     #[inline]
     fn shape<C: Convention>() -> Shape {
         Shape::Slice(unit::<C::Text>())
@@ -104,6 +112,8 @@ const fn unit<T: Text>() -> Layout {
 }
 
 impl Lift for &str {
+    const IS_SLICE: bool = true;
+
     #[inline]
     fn shape<C: Convention>() -> Shape {
         Shape::Slice(Layout::new::<u8>())
@@ -126,6 +136,8 @@ impl Lift for &str {
 }
 
 impl<T: Pod> Lift for Vec<T> {
+    const IS_SLICE: bool = true;
+
     #[inline]
     fn shape<C: Convention>() -> Shape {
         Shape::Slice(Layout::new::<T>())
@@ -140,6 +152,8 @@ impl<T: Pod> Lift for Vec<T> {
 }
 
 impl<T: Pod> Lift for &[T] {
+    const IS_SLICE: bool = true;
+
     #[inline]
     fn shape<C: Convention>() -> Shape {
         Shape::Slice(Layout::new::<T>())
@@ -154,6 +168,8 @@ impl<T: Pod> Lift for &[T] {
 }
 
 impl<T: Record> Lift for T {
+    const IS_SLICE: bool = false;
+
     #[inline]
     fn shape<C: Convention>() -> Shape {
         Shape::Value(Layout::new::<T>())
@@ -166,56 +182,3 @@ impl<T: Record> Lift for T {
         Element::value(region.of(memory, align_of::<T>())?)
     }
 }
-
-impl<T: Lift> Lift for Option<T> {
-    #[inline]
-    fn shape<C: Convention>() -> Shape {
-        T::shape::<C>()
-    }
-
-    const BORROWS: bool = T::BORROWS;
-    type Raw = Option<T::Raw>;
-    type Out<'s> = Option<T::Out<'s>>;
-
-    #[inline]
-    fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self::Raw> {
-        T::read::<C>(memory, region).map(Some)
-    }
-
-    #[inline]
-    fn null() -> Result<Self::Raw> {
-        Ok(None)
-    }
-
-    #[inline]
-    fn lift(raw: Self::Raw, memory: &[u8]) -> Result<Option<T::Out<'_>>> {
-        raw.map(|raw| T::lift(raw, memory)).transpose()
-    }
-}
-
-/// A scalar that may be missing has no core value for "missing": the guest returns a pointer to it, or null.
-macro_rules! optional_scalars {
-    ($($ty:ty)*) => {$(
-        impl Lift for Option<$ty> {
-            #[inline]
-    fn shape<C: Convention>() -> Shape {
-        Shape::Value(Layout::new::<$ty>())
-    }
-
-            owned!();
-
-            fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
-                let bytes = region.of(memory, align_of::<$ty>())?;
-                <$ty>::from_memory(bytes).map(Some).ok_or_else(|| {
-                    let value = bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
-                    ErrorKind::InvalidValue { ty: <$ty as Scalar>::NAME, value }.into()
-                })
-            }
-
-            fn null() -> Result<Self> {
-                Ok(None)
-            }
-        }
-    )*};
-}
-optional_scalars!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 bool char);

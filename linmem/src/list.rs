@@ -61,15 +61,15 @@ impl<C: Convention, T: Item> Lower<C> for List<'_, T> {
         let mut records = Vec::with_capacity(self.0.len().saturating_mul(2).saturating_mul(C::Pointer::SIZE));
         for item in self.0 {
             let (bytes, unit) = item.bytes::<C>()?;
-            let count = bytes.len().checked_div(unit).unwrap_or(0);
+            let slice = Slice::of_text(&bytes, unit);
             // As the convention passes it, so that it is given away where the list is; of the core values only where it
             // lies is of use.
-            let (_, region) = C::Pass::pass(into, Slice { bytes: &bytes, count, size: unit, align: unit })?;
+            let (_, region) = C::Pass::pass(into, slice)?;
             C::Pointer::write(region.pointer, &mut records)?;
-            C::Pointer::write(to_u64(count), &mut records)?;
+            C::Pointer::write(to_u64(slice.count), &mut records)?;
         }
         let (size, align) = (size_of::<[C::Pointer; 2]>(), align_of::<C::Pointer>());
-        let slice = Slice { bytes: &records, count: self.0.len(), size, align };
+        let slice = Slice { bytes: Some(&records), count: self.0.len(), size, align, is_text: false };
         Ok((C::Pass::pass(into, slice)?.0, ()))
     }
 }

@@ -22,7 +22,7 @@ use std::slice;
     note = "a struct by value: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`; any other type: implement `linmem::Lower` for it"
 )]
 pub trait Lower<C: Convention>: Sized {
-    /// The core values it becomes, a tuple of at most three.
+    /// The core values it becomes, a tuple of at most four.
     type Core;
 
     /// What is to be known of where it lies once the guest has returned: nothing, or a region to copy back from.
@@ -58,7 +58,7 @@ macro_rules! lower_scalars {
             type Placed = ();
             const NEEDS_MEMORY: bool = false;
 
-            #[inline]
+            #[inline(always)]
             fn lower(&mut self, _: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
                 Ok(((self.into_core(),), ()))
             }
@@ -73,12 +73,10 @@ impl<C: Convention> Lower<C> for &str {
     type Core = Passed<C>;
     type Placed = ();
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        let (bytes, unit) = (C::Text::encode(self)?, C::Text::UNIT);
-        let count = bytes.len().checked_div(unit).unwrap_or(0);
-        let slice = Slice { bytes: &bytes, count, size: unit, align: unit };
-        Ok((C::Pass::pass(into, slice)?.0, ()))
+        let bytes = C::Text::encode(self)?;
+        Ok((C::Pass::pass(into, Slice::of_text(&bytes, C::Text::UNIT))?.0, ()))
     }
 }
 
@@ -86,11 +84,9 @@ impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
     type Core = Passed<C>;
     type Placed = ();
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        let slice =
-            Slice { bytes: Element::<T>::bytes(self), count: self.len(), size: size_of::<T>(), align: align_of::<T>() };
-        Ok((C::Pass::pass(into, slice)?.0, ()))
+        Ok((C::Pass::pass(into, Slice::of(self))?.0, ()))
     }
 }
 
@@ -99,14 +95,12 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
     type Placed = Region;
     const COPIES_BACK: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
-        let slice =
-            Slice { bytes: Element::<T>::bytes(self), count: self.len(), size: size_of::<T>(), align: align_of::<T>() };
-        C::Pass::pass(into, slice)
+        C::Pass::pass(into, Slice::of(self))
     }
 
-    #[inline]
+    #[inline(always)]
     fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
         Element::<T>::bytes_mut(self).copy_from_slice(from.bytes(placed, 1)?);
         Ok(())
@@ -118,7 +112,7 @@ impl<C: Convention, T: NoUninit> Lower<C> for &T {
     type Core = (C::Pointer,);
     type Placed = ();
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
         let region = into.place(Element::<T>::bytes(slice::from_ref(*self)), align_of::<T>())?;
         Ok(((narrow(region.pointer)?,), ()))
@@ -130,13 +124,13 @@ impl<C: Convention, T: Pod> Lower<C> for &mut T {
     type Placed = Region;
     const COPIES_BACK: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
         let region = into.place(Element::<T>::bytes(slice::from_ref(*self)), align_of::<T>())?;
         Ok(((narrow(region.pointer)?,), region))
     }
 
-    #[inline]
+    #[inline(always)]
     fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
         Element::<T>::bytes_mut(slice::from_mut(*self)).copy_from_slice(from.bytes(placed, 1)?);
         Ok(())
@@ -160,12 +154,12 @@ impl<C: Convention, D: Pass<C::Pointer>, T: Lower<Passing<C, D>>> Lower<C> for W
     const NEEDS_MEMORY: bool = T::NEEDS_MEMORY;
     const COPIES_BACK: bool = T::COPIES_BACK;
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(T::Core, T::Placed)> {
         self.0.lower(into)
     }
 
-    #[inline]
+    #[inline(always)]
     fn copy_back(&mut self, placed: T::Placed, from: &mut Received<'_>) -> Result<()> {
         self.0.copy_back(placed, from)
     }
@@ -204,12 +198,12 @@ impl<C: Convention, P: Params> Args<C, P> for () {
     const NEEDS_MEMORY: bool = false;
     const COPIES_BACK: bool = false;
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, before: P, _: usize, _: &mut Lowering<'_>) -> Result<(P, ())> {
         Ok((before, ()))
     }
 
-    #[inline]
+    #[inline(always)]
     fn copy_back(&mut self, _: usize, (): (), _: &mut Received<'_>) -> Result<()> {
         Ok(())
     }
@@ -227,7 +221,7 @@ where
     const NEEDS_MEMORY: bool = H::NEEDS_MEMORY || T::NEEDS_MEMORY;
     const COPIES_BACK: bool = H::COPIES_BACK || T::COPIES_BACK;
 
-    #[inline]
+    #[inline(always)]
     fn lower(&mut self, before: P, index: usize, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)> {
         into.begin_argument(index);
         let (core, placed) = self.0.lower(into).map_err(|error| error.at(argument(index)))?;
@@ -235,7 +229,7 @@ where
         Ok((core, (placed, rest)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn copy_back(&mut self, index: usize, (placed, rest): Self::Placed, from: &mut Received<'_>) -> Result<()> {
         if H::COPIES_BACK {
             self.0.copy_back(placed, from).map_err(|error| error.at(argument(index)))?;

@@ -6,7 +6,7 @@
 //! common call enters the guest once, and the code that lowers is the same for blocking and async calls.
 
 use crate::allocator::Request;
-use crate::error::{Place, Result};
+use crate::error::{ErrorKind, Place, Result};
 use crate::ledger::Block;
 use crate::region::{Region, to_u64};
 
@@ -17,11 +17,22 @@ use crate::region::{Region, to_u64};
 pub struct Lowering<'m> {
     /// All of the guest's memory.
     memory: &'m mut [u8],
-    /// The scratch block.
+    /// The scratch block, from its first aligned address on.
     scratch: Region,
+    /// Where it begins, if there is one.
+    start: Option<u64>,
     room: &'m mut Bookkeeping,
-    /// Whether what is placed becomes the guest's.
-    giving: bool,
+    /// Whether what is placed goes into a block of its own, and which.
+    apart: Option<Apart>,
+}
+
+/// What a block of its own is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Apart {
+    /// Whether it becomes the guest's.
+    given: bool,
+    /// Of which class it is: see [`Lowering::object`].
+    class: Option<u32>,
 }
 
 /// What one frame has taken, and what it lacks.
@@ -40,6 +51,8 @@ pub(crate) struct Bookkeeping {
     /// Which argument is being lowered, by its position. A number, because it is stored for every argument, and told in an
     /// error only.
     argument: usize,
+    /// Where the guest is to write its result, if an argument has reserved room for it.
+    output: Option<Region>,
 }
 
 /// In the place of an argument's position: room for the result.
@@ -58,13 +71,28 @@ pub(crate) struct Missing {
     pub(crate) given: bool,
 }
 
-/// How long a scratch block must be to hold what is missing but for what is given, and what the first of it is for. None
-/// if all of it is given.
-pub(crate) fn shortage(missing: &[Missing], used: u64) -> Option<(u64, Option<Place>)> {
-    let padded = |request: Request| request.size.saturating_add(request.align).saturating_sub(1);
-    let kept = || missing.iter().filter(|missing| !missing.given);
-    let total = kept().map(|missing| padded(missing.request)).fold(used, u64::saturating_add);
-    kept().next().map(|first| (total, first.place))
+/// What the scratch block lacks.
+pub(crate) struct Shortage {
+    /// How long it must be.
+    pub(crate) total: u64,
+    /// How it must be aligned.
+    pub(crate) align: u64,
+    /// What the first that is missing is for.
+    pub(crate) place: Option<Place>,
+}
+
+/// What the scratch block lacks to hold all that is missing, but for what has blocks of its own. None if all of it has.
+pub(crate) fn shortage(missing: &[Missing], used: u64) -> Option<Shortage> {
+    let shared = || missing.iter().filter(|missing| !missing.given && missing.request.class.is_none());
+    let place = shared().next()?.place;
+    // The first lies at the beginning, which is aligned for all.
+    let mut total = used;
+    for Missing { request, .. } in shared() {
+        let padding = if total == 0 { 0 } else { request.align.saturating_sub(1) };
+        total = total.saturating_add(request.size).saturating_add(padding);
+    }
+    let align = shared().map(|missing| missing.request.align).max().unwrap_or(1);
+    Some(Shortage { total, align, place })
 }
 
 impl Bookkeeping {
@@ -87,10 +115,21 @@ impl Bookkeeping {
         self.granted.truncate(self.claimed);
     }
 
+    /// The room for the guest's result.
+    pub(crate) fn output(&self) -> Option<Region> {
+        self.output
+    }
+
     /// How many bytes of the scratch block, from its beginning, may have been written to.
     #[inline]
     pub(crate) fn touched(&self) -> u64 {
         self.touched.max(self.used)
+    }
+
+    /// Whether a frame has placed anything, or asked for it.
+    #[inline(always)]
+    pub(crate) fn is_used(&self) -> bool {
+        self.used != 0 || self.touched != 0 || self.claimed != 0
     }
 
     /// Forgets the frame that has ended.
@@ -106,17 +145,18 @@ impl Bookkeeping {
 }
 
 impl<'m> Lowering<'m> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, room: &'m mut Bookkeeping) -> Self {
+        let start = scratch.map(|scratch| scratch.pointer);
         let scratch = scratch.map_or(Region { pointer: 0, len: 0 }, Block::region);
-        Lowering { memory, scratch, room, giving: false }
+        Lowering { memory, scratch, start, room, apart: None }
     }
 
     /// Copies bytes into the guest, and returns where they lie.
     ///
     /// # Errors
     /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds) if that is not in the guest's memory; what was reserved always is.
-    #[inline]
+    #[inline(always)]
     pub fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
         let region = self.reserve(bytes.len(), align);
         self.write(region, bytes)?;
@@ -146,16 +186,65 @@ impl<'m> Lowering<'m> {
     /// # Errors
     /// Those of `lower`.
     pub fn give<R>(&mut self, lower: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
-        let before = std::mem::replace(&mut self.giving, true);
+        self.apart(|apart| Apart { given: true, ..apart }, lower)
+    }
+
+    /// Makes what is placed in `lower` objects of that class, for an [allocator](crate::Allocator) that knows such: each
+    /// has a block of its own, even one without bytes, which is released when the frame ends.
+    ///
+    /// # Errors
+    /// Those of `lower`.
+    pub fn object<R>(&mut self, class: u32, lower: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        self.apart(|apart| Apart { class: Some(class), ..apart }, lower)
+    }
+
+    fn apart<R>(
+        &mut self,
+        change: impl FnOnce(Apart) -> Apart,
+        lower: impl FnOnce(&mut Self) -> Result<R>,
+    ) -> Result<R> {
+        let before = self.apart;
+        self.apart = Some(change(before.unwrap_or_default()));
         let lowered = lower(self);
-        self.giving = before;
+        self.apart = before;
         lowered
     }
 
+    /// Names the room that the guest is to write its result into: see [`Frame::output`](crate::Frame::output).
+    pub fn output(&mut self, room: Region) {
+        self.room.output = Some(room);
+    }
+
+    /// Forgets that room again, before the arguments of another call.
+    pub fn no_output(&mut self) {
+        self.room.output = None;
+    }
+
+    /// Copies bytes to the very beginning of the guest's input buffer, for a guest that knows where that is. It is what
+    /// an [allocator](crate::Allocator) with one block hands out.
+    ///
+    /// # Errors
+    /// [`Displaced`](crate::ErrorKind::Displaced) if something else lies there.
+    pub fn place_input(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
+        let Some(start) = self.start else {
+            // Even none: the guest is to be told of how many there are.
+            return Ok(self.claim(to_u64(bytes.len()), to_u64(align)));
+        };
+        let region = self.place(bytes, align)?;
+        if region.pointer != start && region.len != 0 && self.room.missing.is_empty() {
+            return Err(ErrorKind::Displaced { pointer: region.pointer, start }.into());
+        }
+        Ok(region)
+    }
+
     /// Writes to a region that was reserved, or to nothing as long as room is missing.
-    #[inline]
-    fn write(&mut self, region: Region, bytes: &[u8]) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds) if it is not in the guest's memory.
+    #[inline(always)]
+    pub fn write(&mut self, region: Region, bytes: &[u8]) -> Result<()> {
         if self.room.missing.is_empty() {
+            let region = Region { len: to_u64(bytes.len()), ..region };
             region.of_mut(self.memory, 1)?.copy_from_slice(bytes);
         }
         Ok(())
@@ -166,13 +255,13 @@ impl<'m> Lowering<'m> {
     /// No bytes need no room: the address is then the alignment itself, which is neither null nor misaligned, as a
     /// guest in Rust asks of the pointer of an empty slice. Where there is no room yet the address means nothing, and
     /// whoever asked will be asked again.
-    #[inline]
+    #[inline(always)]
     pub fn reserve(&mut self, size: usize, align: usize) -> Region {
         let (len, align) = (to_u64(size), to_u64(align));
-        if len == 0 {
+        if len == 0 && self.apart.is_none_or(|apart| apart.class.is_none()) {
             return Region { pointer: align, len };
         }
-        match if self.giving { None } else { self.bump(len, align) } {
+        match if self.apart.is_some() { None } else { self.bump(len, align) } {
             Some(pointer) => Region { pointer, len },
             None => self.claim(len, align),
         }
@@ -196,7 +285,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// The next free bytes of the scratch block.
-    #[inline]
+    #[inline(always)]
     fn bump(&mut self, len: u64, align: u64) -> Option<u64> {
         let mask = align.wrapping_sub(1);
         let pointer = self.scratch.pointer.checked_add(self.room.used)?.checked_add(mask)? & !mask;
@@ -216,13 +305,14 @@ impl<'m> Lowering<'m> {
         match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
             Some(region) => Region { len, ..region },
             None => {
-                let request = Request { size: len, align, grow: true };
+                let Apart { given, class } = self.apart.unwrap_or_default();
+                let request = Request { class, ..Request::new(len, align) };
                 let place = match self.room.argument {
                     RESULT => Some(Place::Result),
                     UNNAMED => None,
                     index => Some(Place::Argument { index, name: "" }),
                 };
-                self.room.missing.push(Missing { request, place, given: self.giving });
+                self.room.missing.push(Missing { request, place, given });
                 Region { pointer: align, len }
             }
         }

@@ -10,7 +10,7 @@ use crate::allocator::{Allocator, Found, Request};
 use crate::bind::{Finder, Resolver, other_module};
 use crate::core::CoreValue;
 use crate::error::{ErrorKind, Result};
-use crate::frame::Frame;
+use crate::frame::Guard;
 use crate::interface::Settings;
 use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
@@ -163,16 +163,16 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// [`ErrorKind::NoSpace`] if growing was needed and not allowed, otherwise as
     /// [`MemoryFrame::alloc`].
     pub fn alloc(&mut self, data: &[u8], grow: bool, auto_deallocate: bool) -> Result<Allocation<'_, S, A>> {
-        let mut frame = self.open_frame()?;
+        let mut guard = self.guard()?;
         let block = match to_u64(data.len()) {
             0 => None,
-            size => Some(now(frame.take(Request { size, align: MAX_ALIGN, grow }))?),
+            size => Some(guard.step(|frame| now(frame.take(Request { grow, ..Request::new(size, MAX_ALIGN) })))?),
         };
         // Nothing needs no room, and a pointer to it must be neither null nor misaligned.
         let region = block.map_or(Region { pointer: MAX_ALIGN, len: 0 }, |block| block.region());
         let region = Region { len: to_u64(data.len()), ..region };
-        frame.bytes_mut(region, 1)?.copy_from_slice(data);
-        Ok(Allocation::new(MemoryFrame(frame), region, block, auto_deallocate))
+        guard.frame().bytes_mut(region, 1)?.copy_from_slice(data);
+        Ok(Allocation::new(MemoryFrame(guard), region, block, auto_deallocate))
     }
 
     /// A guard for several allocations around a call.
@@ -180,7 +180,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// [`ErrorKind::Poisoned`], and what releasing earlier blocks can end with.
     pub fn frame(&mut self) -> Result<MemoryFrame<'_, S, A>> {
-        Ok(MemoryFrame(self.open_frame()?))
+        Ok(MemoryFrame(self.guard()?))
     }
 
     /// What a call's outcome points at, as an allocation that is zeroed and released when it is dropped. See
@@ -190,13 +190,13 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// [`ErrorKind::OutOfBounds`], [`ErrorKind::Misaligned`], [`ErrorKind::Null`], [`ErrorKind::NoAddress`], and
     /// [`ErrorKind::Overlap`] if it lies in something that the host holds.
     pub fn get_output(&mut self, outcome: impl Outcome) -> Result<Allocation<'_, S, A>> {
-        let mut frame = self.open_frame()?;
-        let region = outcome.region(frame.memory()?)?;
+        let mut guard = self.guard()?;
+        let region = outcome.region(guard.frame().memory()?)?;
         if region.pointer == 0 {
             return Err(ErrorKind::Null.into());
         }
-        let block = frame.take_over(region)?;
-        Ok(Allocation::new(MemoryFrame(frame), region, block, true))
+        let block = guard.frame().take_over(region)?;
+        Ok(Allocation::new(MemoryFrame(guard), region, block, true))
     }
 
     /// Calls a function of this instance. A trap poisons the instance, for linmem's other handles too.
@@ -216,17 +216,18 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// [`ErrorKind::ForeignBlock`] if it was left in another instance, and what the guest's allocator can end with.
     pub fn release(&mut self, leaked: Leaked) -> Result<()> {
-        let mut frame = self.open_frame()?;
-        frame.take_back(&leaked)?;
-        MemoryFrame(frame).close()
+        let mut guard = self.guard()?;
+        guard.take_back(&leaked)?;
+        MemoryFrame(guard).close()
     }
 
-    fn open_frame(&mut self) -> Result<Frame<'_, Blocking<'_, S>, A>> {
-        let mut frame = Frame::open(Blocking(&mut self.store), &mut self.runtime, None)?;
-        if frame.has_arrears() {
-            now(frame.catch_up())?;
+    fn guard(&mut self) -> Result<Guard<'_, Blocking<'_, S>, A>> {
+        let mut guard = Guard::new(Blocking(&mut self.store), &mut self.runtime);
+        if !guard.is_calm() {
+            now(guard.calm_down(None))?;
         }
-        Ok(frame)
+        guard.open(None);
+        Ok(guard)
     }
 }
 

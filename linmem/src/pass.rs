@@ -1,22 +1,77 @@
 //! How bytes that were placed in the guest are passed to it.
 
-use crate::core::{Pointer, narrow};
+mod managed;
+
+pub use managed::{Array, Managed, TypedArray};
+
+use crate::core::{Append, CoreValues, Pointer, narrow};
 use crate::error::{ErrorKind, Result};
 use crate::lowering::Lowering;
+use crate::pod::Element;
 use crate::region::{Region, to_u64};
+use bytemuck::NoUninit;
 use std::marker::PhantomData;
+use wasmtime::NoExtern;
 
 /// A slice on its way into the guest.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice<'a> {
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    /// How many elements they are.
+    /// Its bytes. There are none where the guest is to fill it.
+    pub bytes: Option<&'a [u8]>,
+    /// How many elements it has.
     pub count: usize,
     /// The size of an element.
     pub size: usize,
     /// The alignment of an element.
     pub align: usize,
+    /// Whether it is text, and its elements code units.
+    pub is_text: bool,
+}
+
+impl<'a> Slice<'a> {
+    /// Elements of a type.
+    #[inline]
+    pub(crate) fn of<T: NoUninit>(elements: &'a [T]) -> Self {
+        let bytes = Some(Element::<T>::bytes(elements));
+        Slice { bytes, count: elements.len(), size: size_of::<T>(), align: align_of::<T>(), is_text: false }
+    }
+
+    /// Text, as its code units' bytes.
+    #[inline]
+    pub(crate) fn of_text(bytes: &'a [u8], unit: usize) -> Self {
+        let count = bytes.len().checked_div(unit).unwrap_or(0);
+        Slice { bytes: Some(bytes), count, size: unit, align: unit, is_text: true }
+    }
+
+    /// Room for that many elements.
+    pub(crate) fn room(count: usize, size: usize, align: usize) -> Self {
+        Slice { bytes: None, count, size, align, is_text: false }
+    }
+
+    /// Its length in bytes.
+    #[must_use]
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.bytes.map_or_else(|| self.count.saturating_mul(self.size), <[u8]>::len)
+    }
+
+    /// Whether it has no elements.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Places it.
+    ///
+    /// # Errors
+    /// As [`Lowering::place`].
+    #[inline(always)]
+    pub fn place(&self, into: &mut Lowering<'_>) -> Result<Region> {
+        match self.bytes {
+            Some(bytes) => into.place(bytes, self.align),
+            None => Ok(into.reserve(self.len(), self.align)),
+        }
+    }
 }
 
 /// The argument axis of a [`Convention`](crate::Convention): places a slice and says which core values name it.
@@ -82,7 +137,7 @@ impl<X: Pointer, P: Pass<X>> Pass<X> for InBytes<P> {
 
     #[inline]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(P::Core, Region)> {
-        P::pass(into, Slice { count: slice.bytes.len(), ..slice })
+        P::pass(into, Slice { count: slice.len(), ..slice })
     }
 }
 
@@ -95,14 +150,15 @@ impl<X: Pointer> Pass<X> for NulTerminated {
     type Core = (X,);
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X,), Region)> {
-        let mut elements = slice.bytes.chunks_exact(slice.size);
+        let bytes = slice.bytes.unwrap_or_default();
+        let mut elements = bytes.chunks_exact(slice.size.max(1));
         if let Some(index) = elements.position(|element| element.iter().all(|byte| *byte == 0)) {
             return Err(ErrorKind::InteriorNul { index }.into());
         }
         let terminator =
             ZERO.get(..slice.size).ok_or(ErrorKind::WrongSize { len: to_u64(slice.size), size: to_u64(ZERO.len()) })?;
-        let region = into.place_all(&[slice.bytes, terminator], slice.align)?;
-        Ok(((narrow(region.pointer)?,), Region { len: to_u64(slice.bytes.len()), ..region }))
+        let region = into.place_all(&[bytes, terminator], slice.align)?;
+        Ok(((narrow(region.pointer)?,), Region { len: to_u64(bytes.len()), ..region }))
     }
 }
 
@@ -147,11 +203,103 @@ impl<X: Pointer, P: Pass<X>> Pass<X> for Given<P> {
     }
 }
 
+/// The number of elements alone: they lie at the beginning of the guest's own input buffer, which is the one block that its
+/// [allocator](crate::allocator) has.
+#[derive(Debug, Clone, Copy)]
+pub struct Len;
+
+impl<X: Pointer> Pass<X> for Len {
+    type Core = (X,);
+
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X,), Region)> {
+        let region = into.place_input(slice.bytes.unwrap_or_default(), slice.align)?;
+        Ok(((narrow(to_u64(slice.count))?,), region))
+    }
+}
+
+/// Nothing: the elements lie at the beginning of the guest's own input buffer, and it was told how many there are when the
+/// buffer was reserved.
+#[derive(Debug, Clone, Copy)]
+pub struct Implied;
+
+impl<X: Pointer> Pass<X> for Implied {
+    type Core = ();
+
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((), Region)> {
+        Ok(((), into.place_input(slice.bytes.unwrap_or_default(), slice.align)?))
+    }
+}
+
+/// Core values that an export takes and a caller has no use for.
+pub trait Constant: 'static {
+    /// They, as a tuple of at most two.
+    type Core: CoreValues;
+
+    /// What is passed.
+    fn core() -> Self::Core;
+}
+
+/// An `i32` that is zero: a flag, a null pointer.
+#[derive(Debug, Clone, Copy)]
+pub struct Zero;
+
+impl Constant for Zero {
+    type Core = (u32,);
+
+    fn core() -> (u32,) {
+        (0,)
+    }
+}
+
+/// An `externref` that is null.
+#[derive(Debug, Clone, Copy)]
+pub struct NullRef;
+
+impl Constant for NullRef {
+    type Core = (Option<NoExtern>,);
+
+    fn core() -> Self::Core {
+        (None,)
+    }
+}
+
+/// The same as `P`, with constants behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct Then<P, K>(PhantomData<fn() -> (P, K)>);
+
+impl<X: Pointer, P: Pass<X>, K: Constant> Pass<X> for Then<P, K>
+where
+    P::Core: Append<K::Core>,
+{
+    type Core = <P::Core as Append<K::Core>>::Out;
+
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(Self::Core, Region)> {
+        let (core, region) = P::pass(into, slice)?;
+        Ok((core.append(K::core()), region))
+    }
+}
+
+/// The same as `P`, with constants in front.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<K, P>(PhantomData<fn() -> (K, P)>);
+
+impl<X: Pointer, P: Pass<X>, K: Constant> Pass<X> for Before<K, P>
+where
+    K::Core: Append<P::Core>,
+{
+    type Core = <K::Core as Append<P::Core>>::Out;
+
+    fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(Self::Core, Region)> {
+        let (core, region) = P::pass(into, slice)?;
+        Ok((K::core().append(core), region))
+    }
+}
+
 #[inline]
 fn place<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(X, Region)> {
     // Before anything is taken from the guest: a length that its pointers cannot hold has no room there anyway.
-    narrow::<X>(to_u64(slice.bytes.len()))?;
-    let region = into.place(slice.bytes, slice.align)?;
+    narrow::<X>(to_u64(slice.len()))?;
+    let region = slice.place(into)?;
     Ok((narrow(region.pointer)?, region))
 }
 
@@ -162,8 +310,10 @@ fn place_prefixed<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Resu
     let count = narrow::<u32>(to_u64(slice.count))?.to_le_bytes();
     let align = slice.align.max(HEADER);
     let padding = vec![0; align.saturating_sub(HEADER)];
-    let placed = into.place_all(&[&padding, &count, slice.bytes], align)?;
+    let len = align.saturating_add(slice.len());
+    let placed = into.reserve(len, align);
+    into.write(placed, &[&padding, &count[..], slice.bytes.unwrap_or_default()].concat())?;
     let header = placed.pointer.saturating_add(to_u64(padding.len()));
-    let region = Region { pointer: placed.pointer.saturating_add(to_u64(align)), len: to_u64(slice.bytes.len()) };
+    let region = Region { pointer: placed.pointer.saturating_add(to_u64(align)), len: to_u64(slice.len()) };
     Ok((narrow(header)?, narrow(region.pointer)?, region))
 }

@@ -35,6 +35,9 @@ use std::marker::PhantomData;
 )]
 pub trait Record: Pod {}
 
+/// An array, a digest say: C has none by value, and a pointer to its first element for each.
+impl<T: Pod, const N: usize> Record for [T; N] {}
+
 /// Slices of a type as bytes, for types and hosts where these are what the guest expects.
 pub(crate) struct Element<T>(PhantomData<T>);
 

@@ -24,7 +24,7 @@ impl Received<'_> {
     ///
     /// # Errors
     /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds), [`Misaligned`](crate::ErrorKind::Misaligned).
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
         region.of(self.memory, align)
     }
@@ -36,13 +36,13 @@ impl Received<'_> {
     /// # Errors
     /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds) if it does not lie in memory, where nothing was allocated then, and
     /// [`Overlap`](crate::ErrorKind::Overlap) if it shares a byte with what the host holds: it would be released twice.
-    #[inline]
+    #[inline(always)]
     pub fn adopt(&mut self, region: Region, align: usize) -> Result<()> {
         region.of(self.memory, 1)?;
         self.hold(region, align, Use::Result)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hold(&mut self, region: Region, align: usize, purpose: Use) -> Result<()> {
         if let Some(block) = self.releasable(region, align)? {
             self.ledger.hold(block, purpose);
@@ -51,7 +51,7 @@ impl Received<'_> {
     }
 
     /// The region as a block that the allocator takes back, if there is anything to it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn releasable(&self, region: Region, align: usize) -> Result<Option<Block>> {
         let block = Block { pointer: region.pointer, size: region.len, align: to_u64(align) };
         if region.len == 0 && !self.is_block(block) {

@@ -4,27 +4,35 @@ mod bindgen;
 mod by_type;
 mod direct;
 mod failing;
+mod filled;
+mod in_bytes;
+mod managed;
 mod named;
 mod owned;
+mod room;
 
 pub use bindgen::{Bindgen, BindgenFunc};
-pub use by_type::{ByType, ByTypeFunc, ReturnPointer};
+pub use by_type::{ByType, ByTypeFunc};
 pub use direct::{LengthBefore, LengthPrefixed, NulTerminated, Packed, PackedLenPtr, Pair, ReturnArea};
-pub use failing::{AllOnes, Failing, Failure, LastError, Message, NoMessage, Null};
-pub use named::{ExportName, LengthThen, PointerThen};
-pub use owned::{Canonical, FreedBy, Static};
+pub use failing::{AllOnes, Failing, Failure, Getters, LastError, LastErrorText, Message, Negative};
+pub use failing::{NoMessage, Null, WithMessage};
+pub use filled::Filled;
+pub use in_bytes::InBytes;
+pub use managed::{Managed, StaticArray};
+pub use named::{ExportName, LengthThen, PointerThen, WithGetter};
+pub use owned::{Canonical, FreedBy, Static, WithFree, WithPost};
+pub use room::{LastPointer, ReturnPointer};
 
 use crate::allocator::Allocator;
-use crate::bind::{FoundExport, Helper};
-use crate::core::{Params, Pointer, Signature};
+use crate::bind::Callable;
+use crate::core::{Params, Pointer};
 use crate::error::{Place, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use std::alloc::Layout;
-use std::future::Future;
-use wasmtime::AsContextMut;
+use std::future::ready;
 
 /// What a method's return type expects in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +52,9 @@ impl Shape {
     }
 
     /// What an address and a count name, where a convention returns both: elements, or the bytes of a value.
-    fn named(self, pointer: u64, count: u64) -> Region {
+    #[must_use]
+    #[inline]
+    pub fn named(self, pointer: u64, count: u64) -> Region {
         match self {
             Shape::Slice(layout) => Region::of_elements(pointer, count, layout.size()),
             Shape::Value(_) => Region { pointer, len: count },
@@ -52,7 +62,7 @@ impl Shape {
     }
 
     /// How many elements a region has, or bytes where it is a value's.
-    fn count(self, region: Region) -> u64 {
+    pub(crate) fn count(self, region: Region) -> u64 {
         match self {
             Shape::Slice(layout) => region.len.checked_div(to_u64(layout.size())).unwrap_or(0),
             Shape::Value(_) => region.len,
@@ -60,7 +70,11 @@ impl Shape {
     }
 
     /// What lies at a return area: the value itself, or a pointer and a count. No area, no slice.
-    fn in_area<X: Pointer>(self, memory: &[u8], area: u64) -> Result<Region> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfBounds`](crate::ErrorKind::OutOfBounds), [`ErrorKind::Misaligned`](crate::ErrorKind::Misaligned).
+    #[inline]
+    pub fn in_area<X: Pointer>(self, memory: &[u8], area: u64) -> Result<Region> {
         match self {
             Shape::Value(layout) => Ok(Region { pointer: area, len: to_u64(layout.size()) }),
             Shape::Slice(_) if area == 0 => Ok(Region { pointer: 0, len: 0 }),
@@ -83,13 +97,16 @@ pub struct Returned {
     pub block: Region,
     /// Who releases them.
     pub owner: Owner,
+    /// The room that they must lie in, if it is the host's.
+    pub room: Option<Region>,
 }
 
 impl Returned {
     /// Bytes that are a block of their own.
     #[must_use]
+    #[inline]
     pub fn new(region: Region, owner: Owner) -> Self {
-        Returned { region, block: region, owner }
+        Returned { region, block: region, owner, room: None }
     }
 }
 
@@ -113,28 +130,20 @@ pub type Room = Option<Region>;
 /// The result axis of a [`Convention`](crate::Convention), for what lies in memory. Scalars need none: they are core
 /// values.
 pub trait Results<X: Pointer>: 'static {
-    /// The export, resolved to be called with parameters `P`.
-    type Func<P: Params>: Send + Sync + 'static;
+    /// What is called, with parameters `P`.
+    type Func<P: Params>: Callable;
 
     /// Whether it returns with [`Owner::Convention`], so that nothing can be borrowed.
     const RELEASES: bool = false;
 
-    /// The signatures that it can call, the preferred one first.
-    fn signatures<P: Params>(shape: Shape) -> Vec<Signature>;
+    /// How many of the signatures, from the first on, a single value can come by.
+    const FORMS_OF_VALUES: usize = usize::MAX;
 
-    /// The functions that it calls besides the export, which has that name.
-    fn helpers(export: &str) -> Vec<Helper> {
-        let _ = export;
-        Vec::new()
-    }
-
-    /// Resolves the export and its helpers.
-    ///
-    /// # Errors
-    /// If the functions have other types than were planned with.
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>>;
+    /// Whether an `Option` is told by a tag before the value, and not by a null pointer.
+    const TAGGED: bool = false;
 
     /// Reserves room for the result, before the arguments. There is none to reserve where the guest provides it.
+    #[inline]
     fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         let _ = (func, into, shape);
         None
@@ -157,8 +166,9 @@ pub trait Results<X: Pointer>: 'static {
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         returned: Returned,
+        shape: Shape,
     ) -> impl Future<Output = Result<()>> {
-        let _ = (func, frame, returned);
-        std::future::ready(Ok(()))
+        let _ = (func, frame, returned, shape);
+        ready(Ok(()))
     }
 }

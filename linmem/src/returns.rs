@@ -1,11 +1,11 @@
 //! Results: from core values, and the bytes they may point at, to Rust values.
 
-use crate::bind::{FoundExport, Helper};
+use crate::bind::Callable;
 use crate::convention::Convention;
-use crate::core::{CoreValue, Params, Signature};
+use crate::core::{Func, Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
-use crate::ledger::Block;
+use crate::ledger::{Block, Use};
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -13,8 +13,7 @@ use crate::region::{Region, to_u64};
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
 use crate::status::Status;
-use std::future::Future;
-use wasmtime::{AsContextMut, TypedFunc};
+use std::future::ready;
 
 /// A type that a method may return, for an export with parameters `P`.
 #[diagnostic::on_unimplemented(
@@ -24,8 +23,11 @@ use wasmtime::{AsContextMut, TypedFunc};
     note = "a struct by value: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`; any other type: implement `linmem::Returns` for it"
 )]
 pub trait Returns<C: Convention, P: Params>: Sized {
-    /// The export, resolved.
-    type Func: Send + Sync + 'static;
+    /// What is called.
+    type Func: Callable;
+
+    /// What came back, not looked at yet.
+    type Core;
 
     /// What is kept between the end of the frame and the return.
     type Raw;
@@ -37,33 +39,36 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     const NEEDS_MEMORY: bool = true;
 
     /// The signatures that would do, the preferred one first.
-    fn signatures() -> Vec<Signature>;
-
-    /// The functions that are called besides the export, which has that name.
-    fn helpers(export: &str) -> Vec<Helper> {
-        let _ = export;
-        Vec::new()
-    }
-
-    /// Resolves the export and its helpers.
-    ///
-    /// # Errors
-    /// If the functions have other types than were planned with.
-    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func>;
+    const SIGNATURES: &'static [Signature] = <Self::Func as Callable>::SIGNATURES;
 
     /// Reserves room for the result, before the arguments.
+    #[inline(always)]
     fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
         let _ = (func, into);
         None
     }
 
-    /// Calls the export and reads what must be read while the frame lives.
+    /// Calls the export.
     fn call<M: Mode>(
         func: &Self::Func,
         frame: &mut Frame<'_, M, C::Allocator>,
         room: Room,
         params: P,
-    ) -> impl Future<Output = Result<Self::Raw>>;
+    ) -> impl Future<Output = Result<Self::Core>>;
+
+    /// Reads what must be read while the frame lives, and says what is to be released then, whether or not it could be
+    /// read.
+    fn read<M: Mode>(frame: &mut Frame<'_, M, C::Allocator>, core: Self::Core) -> (Result<Self::Raw>, Owed);
+
+    /// Releases what the convention releases by itself.
+    fn release<M: Mode>(
+        func: &Self::Func,
+        frame: &mut Frame<'_, M, C::Allocator>,
+        returned: Returned,
+    ) -> impl Future<Output = Result<()>> {
+        let _ = (func, frame, returned);
+        ready(Ok(()))
+    }
 
     /// Reads the rest, once the frame has ended.
     ///
@@ -72,83 +77,76 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     fn lift(raw: Self::Raw, memory: &[u8]) -> Result<Self::Out<'_>>;
 }
 
-/// What core values alone make.
-macro_rules! returns_core {
-    ($($ty:ty as $core:ty: [$result:expr], |$value:ident| $lift:expr;)*) => {$(
-        impl<C: Convention, P: Params> Returns<C, P> for $ty {
-            type Func = TypedFunc<P, $core>;
-            type Raw = $ty;
-            type Out<'s> = $ty;
-            const NEEDS_MEMORY: bool = false;
-
-            fn signatures() -> Vec<Signature> {
-                vec![Signature::new(P::types(), &[$result])]
-            }
-
-            fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
-                found.func()
-            }
-
-            #[inline(always)]
-            async fn call<M: Mode>(
-                func: &Self::Func,
-                frame: &mut Frame<'_, M, C::Allocator>,
-                _: Room,
-                params: P,
-            ) -> Result<Self> {
-                let $value = frame.invoke(func, params).await?;
-                $lift
-            }
-
-            #[inline]
-            fn lift(raw: Self, _: &[u8]) -> Result<Self> {
-                Ok(raw)
-            }
-        }
-    )*};
+/// What is to be released as soon as a result has been read.
+#[derive(Debug, Clone, Copy)]
+pub enum Owed {
+    /// Nothing, or it is in the ledger.
+    Nothing,
+    /// A block of the allocator's.
+    Block(Block),
+    /// What the convention knows how to release.
+    Convention(Returned),
 }
+
 /// Nothing, but perhaps a status.
 impl<C: Convention, P: Params> Returns<C, P> for () {
     type Func = <C::Status as Status>::Func<P>;
+    type Core = ();
     type Raw = ();
     type Out<'s> = ();
     const NEEDS_MEMORY: bool = false;
 
-    fn signatures() -> Vec<Signature> {
-        C::Status::signatures::<P>()
-    }
-
-    fn helpers(_: &str) -> Vec<Helper> {
-        C::Status::helpers()
-    }
-
-    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
-        C::Status::resolve::<P, S>(found)
-    }
-
     #[inline(always)]
-    async fn call<M: Mode>(
+    fn call<M: Mode>(
         func: &Self::Func,
         frame: &mut Frame<'_, M, C::Allocator>,
         _: Room,
         params: P,
-    ) -> Result<()> {
-        C::Status::call(func, frame, params).await
+    ) -> impl Future<Output = Result<()>> {
+        C::Status::call(func, frame, params)
     }
 
-    #[inline]
+    #[inline(always)]
+    fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, (): ()) -> (Result<()>, Owed) {
+        (Ok(()), Owed::Nothing)
+    }
+
+    #[inline(always)]
     fn lift((): (), _: &[u8]) -> Result<()> {
         Ok(())
     }
 }
 
 macro_rules! returns_scalars {
-    ($($ty:ty)*) => {
-        returns_core! {$(
-            $ty as <$ty as Scalar>::Core: [<<$ty as Scalar>::Core as CoreValue>::TYPE],
-                |core| <$ty as Scalar>::lift(core);
-        )*}
-    };
+    ($($ty:ty)*) => {$(
+        impl<C: Convention, P: Params> Returns<C, P> for $ty {
+            type Func = Func<P, <$ty as Scalar>::Core>;
+            type Core = <$ty as Scalar>::Core;
+            type Raw = <$ty as Scalar>::Core;
+            type Out<'s> = $ty;
+            const NEEDS_MEMORY: bool = false;
+
+            #[inline(always)]
+            fn call<M: Mode>(
+                func: &Self::Func,
+                frame: &mut Frame<'_, M, C::Allocator>,
+                _: Room,
+                params: P,
+            ) -> impl Future<Output = Result<Self::Core>> {
+                frame.invoke(func, params)
+            }
+
+            #[inline(always)]
+            fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, core: Self::Core) -> (Result<Self::Core>, Owed) {
+                (Ok(core), Owed::Nothing)
+            }
+
+            #[inline(always)]
+            fn lift(core: Self::Core, _: &[u8]) -> Result<Self> {
+                <$ty as Scalar>::lift(core)
+            }
+        }
+    )*};
 }
 returns_scalars!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 bool char);
 
@@ -157,88 +155,97 @@ const fn released_in_time(borrows: bool, by_convention: bool) {
     assert!(!borrows || !by_convention, "this convention releases a result at once: return an owned type");
 }
 
+/// The first so many.
+const fn first(signatures: &'static [Signature], count: usize) -> &'static [Signature] {
+    match signatures.split_at_checked(count) {
+        Some((first, _)) => first,
+        None => signatures,
+    }
+}
+
 impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Func = <C::Results as Results<C::Pointer>>::Func<P>;
+    type Core = Returned;
     type Raw = T::Raw;
     type Out<'s> = T::Out<'s>;
 
-    fn signatures() -> Vec<Signature> {
-        C::Results::signatures::<P>(T::shape::<C>())
-    }
+    const SIGNATURES: &'static [Signature] = first(
+        <Self::Func as Callable>::SIGNATURES,
+        if T::IS_SLICE { usize::MAX } else { <C::Results as Results<C::Pointer>>::FORMS_OF_VALUES },
+    );
 
-    fn helpers(export: &str) -> Vec<Helper> {
-        C::Results::helpers(export)
-    }
-
-    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func> {
-        C::Results::resolve::<P, S>(found)
-    }
-
-    #[inline]
+    #[inline(always)]
     fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
         C::Results::prepare::<P>(func, into, T::shape::<C>())
     }
 
     #[inline(always)]
-    async fn call<M: Mode>(
+    fn call<M: Mode>(
         func: &Self::Func,
         frame: &mut Frame<'_, M, C::Allocator>,
         room: Room,
         params: P,
-    ) -> Result<T::Raw> {
+    ) -> impl Future<Output = Result<Returned>> {
         const { released_in_time(T::BORROWS, C::Results::RELEASES) };
-        let returned = C::Results::call(func, frame, room, params, T::shape::<C>()).await?;
-        let (raw, owned) = receive::<C, T, M>(frame, returned);
-        // Whether or not it could be read, it is given back; and the first error is the one to tell.
-        let released = match owned {
-            Some(block) => frame.give_back(block).await,
-            None if returned.owner == Owner::Convention => C::Results::release(func, frame, returned).await,
-            None => return raw,
-        };
-        raw.and_then(|raw| released.map(|()| raw))
+        C::Results::call(func, frame, room, params, T::shape::<C>())
     }
 
-    #[inline]
+    #[inline(always)]
+    fn read<M: Mode>(frame: &mut Frame<'_, M, C::Allocator>, returned: Returned) -> (Result<T::Raw>, Owed) {
+        match accept::<C, T, M>(frame, returned) {
+            Ok(owed) => (frame.memory().and_then(|memory| read::<C, T>(memory, returned.region)), owed),
+            Err(error) => (Err(error), given_up(returned)),
+        }
+    }
+
+    fn release<M: Mode>(
+        func: &Self::Func,
+        frame: &mut Frame<'_, M, C::Allocator>,
+        returned: Returned,
+    ) -> impl Future<Output = Result<()>> {
+        C::Results::release(func, frame, returned, T::shape::<C>())
+    }
+
+    #[inline(always)]
     fn lift(raw: T::Raw, memory: &[u8]) -> Result<T::Out<'_>> {
         T::lift(raw, memory)
     }
 }
 
-/// Checks what came back and reads it. Beside it what is to be given back to the allocator now.
-#[inline]
-fn receive<C: Convention, T: Lift, M: Mode>(
-    frame: &mut Frame<'_, M, C::Allocator>,
-    returned: Returned,
-) -> (Result<T::Raw>, Option<Block>) {
-    match accept::<C, T, M>(frame, returned) {
-        Ok(owned) => (frame.memory().and_then(|memory| read::<C, T>(memory, returned.region)), owned),
-        Err(error) => (Err(error), None),
-    }
+/// What is owed for what is not in memory: nothing, as it was never allocated; but a convention is told.
+#[cold]
+fn given_up(returned: Returned) -> Owed {
+    if returned.owner == Owner::Convention { Owed::Convention(returned) } else { Owed::Nothing }
 }
 
 /// Sees to it that what came back is released in time, if it may be. What is not in memory was never allocated, and what
 /// overlaps an argument would be released twice.
-#[inline]
-fn accept<C: Convention, T: Lift, M: Mode>(
-    frame: &mut Frame<'_, M, C::Allocator>,
-    returned: Returned,
-) -> Result<Option<Block>> {
-    let Returned { region, block, owner } = returned;
+#[inline(always)]
+fn accept<C: Convention, T: Lift, M: Mode>(frame: &mut Frame<'_, M, C::Allocator>, returned: Returned) -> Result<Owed> {
+    let Returned { region, block, owner, room } = returned;
     let shape = T::shape::<C>();
-    if region.pointer == 0 {
-        return Ok(None);
+    if owner == Owner::Convention {
+        return Ok(Owed::Convention(returned));
     }
-    let received = frame.received()?;
+    if region.pointer == 0 {
+        return Ok(Owed::Nothing);
+    }
+    if let Some(room) = room.filter(|room| region.len > room.len) {
+        let (count, capacity) = (shape.count(region), shape.count(room));
+        return Err(ErrorKind::Overflow { count, capacity }.into());
+    }
+    let mut received = frame.received()?;
     if let Err(out_of_bounds) = received.bytes(region, 1) {
         return Err(wrong_size(shape, region).map_or(out_of_bounds, Error::from));
     }
     let align = shape.layout().align();
     match owner {
-        Owner::Caller if T::BORROWS => frame.lend(block, align).map(|()| None),
-        Owner::Caller => received.releasable(block, align),
-        Owner::Guest | Owner::Frame if T::BORROWS => frame.ensure_outlives(region).map(|()| None),
-        Owner::Guest | Owner::Frame | Owner::Convention => Ok(None),
+        Owner::Caller if T::BORROWS => received.hold(block, align, Use::Lent)?,
+        Owner::Caller => return Ok(received.releasable(block, align)?.map_or(Owed::Nothing, Owed::Block)),
+        Owner::Guest | Owner::Frame if T::BORROWS => received.ledger.admit(region)?,
+        Owner::Guest | Owner::Frame | Owner::Convention => {}
     }
+    Ok(Owed::Nothing)
 }
 
 #[inline]

@@ -2,7 +2,7 @@
 
 use crate::allocator::{Allocator, Request};
 use crate::error::{ErrorKind, Place, Result};
-use crate::frame::Frame;
+use crate::frame::Guard;
 use crate::guest::{Guest, Health};
 use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
@@ -39,6 +39,8 @@ pub(crate) struct Runtime<A> {
     pub(crate) wish: u64,
     /// Whether what was placed is zeroed.
     pub(crate) zero: bool,
+    /// Whether the last frame has left nothing to do. The one thing that a call looks at before it begins.
+    pub(crate) calm: bool,
 }
 
 impl<A: Allocator> Runtime<A> {
@@ -47,7 +49,7 @@ impl<A: Allocator> Runtime<A> {
         let health = Health::new(owner.probe(&store)?);
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
-        Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero })
+        Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero, calm: true })
     }
 
     pub(crate) fn owner(&self) -> &StoreId {
@@ -89,23 +91,29 @@ impl<A: Allocator> Runtime<A> {
         Ok(block)
     }
 
-    async fn release_block<M: Mode>(&mut self, mode: &mut M, block: Block) -> Result<()> {
-        let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
-        self.shared.allocator.release(&mut guest, block).await
+    fn release_block<'a, M: Mode>(&'a mut self, mode: &'a mut M, block: Block) -> impl Future<Output = Result<()>> {
+        self.shared.allocator.release(Guest { mode, memory: self.memory, health: &mut self.health }, block)
     }
 
-    pub(crate) async fn release_result<M: Mode>(&mut self, mode: &mut M, block: Block) -> Result<()> {
-        let mut guest = Guest { mode, memory: self.memory, health: &mut self.health };
-        self.shared.allocator.release_result(&mut guest, block).await
+    #[inline(always)]
+    pub(crate) fn release_result<'a, M: Mode>(
+        &'a mut self,
+        mode: &'a mut M,
+        block: Block,
+    ) -> impl Future<Output = Result<()>> {
+        self.shared.allocator.release_result(Guest { mode, memory: self.memory, health: &mut self.health }, block)
     }
 
     /// Gives everything that is held back to the guest's allocator, and what dropped handles have left.
     pub(crate) async fn trim<M: Mode>(&mut self, mode: M) -> Result<()> {
-        // A frame, which zeroes what a forgotten one has left before any block is let go, and by which a panic of the
+        // In a guard, which zeroes what a forgotten one has left before any block is let go, and by which a panic of the
         // host's on the way leaves the instance poisoned.
-        let mut frame = Frame::open(mode, self, None)?;
-        frame.retire();
-        frame.catch_up().await
+        self.calm = false;
+        let mut guard = Guard::new(mode, self);
+        guard.wipe();
+        guard.retire();
+        guard.calm_down(None).await?;
+        if guard.end() { guard.release().await } else { Ok(()) }
     }
 
     /// Makes everything due that is held, the scratch block and what dropped handles have left included.
@@ -125,7 +133,7 @@ impl<A: Allocator> Runtime<A> {
                 _ => self.release_block(mode, block).await,
             };
             outcome = outcome.and(released.map_err(|error| error.at(Place::Release)));
-            if self.health.is_poisoned() {
+            if self.health.is_entered() || self.health.is_poisoned() {
                 break;
             }
         }
@@ -138,7 +146,7 @@ impl<A: Allocator> Runtime<A> {
         self.ledger.take_over(&mut self.shared.left());
         if self.ledger.scratch().is_none_or(|scratch| scratch.size < len) {
             let size = len.clamp(SCRATCH_MIN, SCRATCH_MAX).next_power_of_two();
-            let block = self.allocate(mode, Request { size, align: MAX_ALIGN, grow: true }).await?;
+            let block = self.allocate(mode, Request::new(size, MAX_ALIGN)).await?;
             self.ledger.replace_scratch(Some(block));
         }
         self.release_due(mode).await
@@ -167,6 +175,7 @@ impl<A> Clone for Runtime<A> {
             room: Bookkeeping::default(),
             wish: 0,
             zero: self.zero,
+            calm: false,
         }
     }
 }

@@ -1,35 +1,19 @@
 //! How a function that returns nothing else says whether it has failed.
 
 use crate::allocator::Allocator;
-use crate::bind::{FoundExport, Helper};
-use crate::core::{CoreType, Params, Signature};
+use crate::bind::{Callable, FoundExport, Helper};
+use crate::core::{Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
-use crate::results::{Message, NoMessage};
-use std::fmt;
-use std::future::Future;
+use crate::results::{ExportName, Message, NoMessage, WithMessage};
 use std::marker::PhantomData;
-use wasmtime::{AsContextMut, TypedFunc};
+use wasmtime::AsContextMut;
 
 /// The status axis of a [`Convention`](crate::Convention): what methods that return `()` are made of.
 pub trait Status: 'static {
-    /// The export, resolved to be called with parameters `P`.
-    type Func<P: Params>: Send + Sync + 'static;
-
-    /// The signatures that would do.
-    fn signatures<P: Params>() -> Vec<Signature>;
-
-    /// The functions that are called besides the export.
-    fn helpers() -> Vec<Helper> {
-        Vec::new()
-    }
-
-    /// Resolves the export and its helpers.
-    ///
-    /// # Errors
-    /// If the functions have other types than were planned with.
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>>;
+    /// What is called, with parameters `P`.
+    type Func<P: Params>: Callable;
 
     /// Calls it, and ends with [`ErrorKind::Guest`] if it says that it has failed.
     fn call<P: Params, M: Mode, A: Allocator>(
@@ -44,23 +28,15 @@ pub trait Status: 'static {
 pub struct Silent;
 
 impl Status for Silent {
-    type Func<P: Params> = TypedFunc<P, ()>;
-
-    fn signatures<P: Params>() -> Vec<Signature> {
-        vec![Signature::new(P::types(), &[])]
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        found.func()
-    }
+    type Func<P: Params> = Func<P, ()>;
 
     #[inline(always)]
-    async fn call<P: Params, M: Mode, A: Allocator>(
+    fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         params: P,
-    ) -> Result<()> {
-        frame.invoke(func, params).await
+    ) -> impl Future<Output = Result<()>> {
+        frame.invoke(func, params)
     }
 }
 
@@ -108,32 +84,8 @@ successes! {
 #[derive(Debug)]
 pub struct Code<K = Zero, M = NoMessage>(PhantomData<fn() -> (K, M)>);
 
-/// The export, and where it says why it has failed.
-pub struct WithCode<P, M> {
-    export: TypedFunc<P, i32>,
-    message: M,
-}
-
-impl<P, M> fmt::Debug for WithCode<P, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WithCode").finish_non_exhaustive()
-    }
-}
-
 impl<K: Success, N: Message> Status for Code<K, N> {
-    type Func<P: Params> = WithCode<P, N::Func<u32>>;
-
-    fn signatures<P: Params>() -> Vec<Signature> {
-        vec![Signature::new(P::types(), &[CoreType::I32])]
-    }
-
-    fn helpers() -> Vec<Helper> {
-        N::helpers::<u32>()
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        Ok(WithCode { export: found.func()?, message: N::resolve::<u32, S>(found, 0)? })
-    }
+    type Func<P: Params> = WithMessage<Func<P, i32>, u32, N>;
 
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
@@ -146,5 +98,49 @@ impl<K: Success, N: Message> Status for Code<K, N> {
         }
         let message = N::fetch(&func.message, frame).await?;
         Err(ErrorKind::Guest { code: code.into(), message }.into())
+    }
+}
+
+/// The export returns nothing, and a function without parameters tells afterwards whether there was an error: an `i32` that
+/// is not zero, which is the code.
+#[derive(Debug)]
+pub struct IsError<N, M = NoMessage>(PhantomData<fn() -> (N, M)>);
+
+/// The export, and what tells whether there was an error.
+#[derive(Debug)]
+pub struct WithFlag<P: Params, N> {
+    export: Func<P, ()>,
+    is_error: Func<(), i32>,
+    name: PhantomData<fn() -> N>,
+}
+
+impl<P: Params, N: ExportName> Callable for WithFlag<P, N> {
+    const SIGNATURES: &'static [Signature] = Func::<P, ()>::SIGNATURES;
+
+    fn helpers(_: &str) -> Vec<Helper> {
+        vec![Helper::new::<Func<(), i32>>(N::NAME)]
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(WithFlag { export: found.func()?, is_error: found.helper()?, name: PhantomData })
+    }
+}
+
+impl<E: ExportName, N: Message> Status for IsError<E, N> {
+    type Func<P: Params> = WithMessage<WithFlag<P, E>, u32, N>;
+
+    async fn call<P: Params, M: Mode, A: Allocator>(
+        func: &Self::Func<P>,
+        frame: &mut Frame<'_, M, A>,
+        params: P,
+    ) -> Result<()> {
+        frame.invoke(&func.export.export, params).await?;
+        match frame.invoke(&func.export.is_error, ()).await? {
+            0 => Ok(()),
+            code => {
+                let message = N::fetch(&func.message, frame).await?;
+                Err(ErrorKind::Guest { code: code.into(), message }.into())
+            }
+        }
     }
 }

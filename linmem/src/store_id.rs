@@ -4,10 +4,11 @@
 //! keeps two things: the address of the store's data, which no other living store shares (it lies within the store's own
 //! heap block), and a token that dies with the store, because a new store may be put where a dead one was.
 
+use crate::core;
 use crate::error::{ErrorKind, Result};
 use std::ptr;
 use std::sync::{Arc, Weak};
-use wasmtime::{AsContext, AsContextMut, Func, TypedFunc};
+use wasmtime::{AsContext, AsContextMut, Func};
 
 /// The identity of one store.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ impl StoreId {
     }
 
     /// The token, as a function that does nothing.
-    pub(crate) fn probe(&self, store: impl AsContext) -> Result<TypedFunc<(), ()>> {
-        Ok(self.token.typed(store).map_err(ErrorKind::Instantiate)?)
+    pub(crate) fn probe(&self, store: impl AsContext) -> Result<core::Func<(), ()>> {
+        Ok(core::Func::check(self.token, store).map_err(ErrorKind::Instantiate)?)
     }
 
     /// Whether this is that very store.

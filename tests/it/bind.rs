@@ -81,7 +81,7 @@ fn lists_every_signature_that_would_do() {
     assert_eq!(
         message,
         "the module does not fit `Greeter`: 1 fault\n  - `greet`: `hello` has type `(i64, i32)`, and the trait asks for \
-         `(i32, i32, i32)` or `(i32, i32) -> i32` or `(i32, i32) -> i64` or `(i32, i32) -> (i32, i32)`"
+         `(i32, i32, i32)` or `(i32, i32) -> i32` or `(i32, i32) -> (i32, i32)` or `(i32, i32) -> i64`"
     );
 }
 

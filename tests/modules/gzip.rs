@@ -1,23 +1,12 @@
 //! wasm-gzip: Rust that returns a length, or all ones for an error, and tells the rest through getters.
 
 use crate::published::{Published, bytes, integer, spell};
-use linmem::results::{AllOnes, ExportName, Failing, LastError, LengthThen};
-use linmem::{ErrorKind, Result, wasm_import};
+use linmem::results::{AllOnes, Failing, LastError, LengthThen};
+use linmem::{ErrorKind, Result, export_names, wasm_import};
 use serde_json::json;
 use wasmtime::{Linker, Store};
 
-struct Buffer;
-impl ExportName for Buffer {
-    const NAME: &'static str = "buffer";
-}
-struct Text;
-impl ExportName for Text {
-    const NAME: &'static str = "error_message";
-}
-struct Len;
-impl ExportName for Len {
-    const NAME: &'static str = "error_message_len";
-}
+export_names!(Buffer = "buffer", Text = "error_message", Len = "error_message_len");
 
 type Answer = Failing<LengthThen<Buffer>, AllOnes, LastError<Text, Len>>;
 

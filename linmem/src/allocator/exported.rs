@@ -1,40 +1,93 @@
 //! An allocator that the guest exports as functions.
 
 use super::Request;
-use crate::bind::{Finder, Resolver, Role};
-use crate::core::{CoreType, Pointer, Signature, narrow};
+use crate::bind::{Callable, Finder, FoundExport, Resolver, Role};
+use crate::core::{Func, Pointer, Signature, narrow};
 use crate::error::Result;
 use crate::guest::Guest;
 use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
+use either::Either;
 use std::fmt;
-use wasmtime::{AsContextMut, ModuleExport, TypedFunc};
+use std::future::ready;
+use wasmtime::{AsContextMut, ModuleExport};
 
 /// Functions of the guest that allocate and release.
+#[derive(Debug)]
 pub struct Exported<X: Pointer = u32> {
     allocate: Allocate<X>,
     release: Option<Release<X>>,
 }
 
 /// What an allocating export takes; each returns the address, or 0.
-enum Allocate<X: Pointer> {
+#[derive(Debug)]
+pub enum Allocate<X: Pointer> {
     /// `(size)`: C's `malloc`.
-    Size(TypedFunc<(X,), X>),
+    Size(Func<(X,), X>),
     /// `(size, align)`: newer wasm-bindgen, Rust's `alloc` given a layout.
-    SizeAlign(TypedFunc<(X, X), X>),
+    SizeAlign(Func<(X, X), X>),
     /// `(old pointer, old size, align, size)`: the canonical ABI's `cabi_realloc`.
-    Realloc(TypedFunc<(X, X, X, X), X>),
+    Realloc(Func<(X, X, X, X), X>),
+}
+
+impl<X: Pointer> Callable for Allocate<X> {
+    const SIGNATURES: &'static [Signature] =
+        &[Func::<(X,), X>::SIGNATURE, Func::<(X, X), X>::SIGNATURE, Func::<(X, X, X, X), X>::SIGNATURE];
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(match found.signature() {
+            0 => Allocate::Size(found.func()?),
+            1 => Allocate::SizeAlign(found.func()?),
+            _ => Allocate::Realloc(found.func()?),
+        })
+    }
 }
 
 /// What a releasing export takes.
-enum Release<X: Pointer> {
+#[derive(Debug)]
+pub enum Release<X: Pointer> {
     /// `(pointer)`: C's `free`.
-    Pointer(TypedFunc<(X,), ()>),
+    Pointer(Func<(X,), ()>),
     /// `(pointer, size)`: Rust's, Zig's and older wasm-bindgen's.
-    Size(TypedFunc<(X, X), ()>),
+    Size(Func<(X, X), ()>),
     /// `(pointer, size, align)`: newer wasm-bindgen's.
-    SizeAlign(TypedFunc<(X, X, X), ()>),
+    SizeAlign(Func<(X, X, X), ()>),
+}
+
+impl<X: Pointer> Callable for Release<X> {
+    const SIGNATURES: &'static [Signature] =
+        &[Func::<(X,), ()>::SIGNATURE, Func::<(X, X), ()>::SIGNATURE, Func::<(X, X, X), ()>::SIGNATURE];
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(match found.signature() {
+            0 => Release::Pointer(found.func()?),
+            1 => Release::Size(found.func()?),
+            _ => Release::SizeAlign(found.func()?),
+        })
+    }
+}
+
+impl<X: Pointer> Release<X> {
+    /// Gives a block back.
+    ///
+    /// # Errors
+    /// As [`Guest::call`].
+    #[inline(always)]
+    pub fn call<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
+        // A block lies in memory, so its numbers fit the guest's pointers.
+        let [pointer, size, align] = [block.pointer, block.size, block.align].map(narrow::<X>);
+        let (Ok(pointer), Ok(size), Ok(align)) = (pointer, size, align) else {
+            return Either::Left(ready(Ok(())));
+        };
+        Either::Right(match self {
+            Release::Pointer(release) => Either::Left(guest.last_call(release, (pointer,))),
+            Release::Size(release) => Either::Right(Either::Left(guest.last_call(release, (pointer, size)))),
+            Release::SizeAlign(release) => {
+                Either::Right(Either::Right(guest.last_call(release, (pointer, size, align))))
+            }
+        })
+    }
 }
 
 /// The exports found in a module.
@@ -43,9 +96,10 @@ pub struct ExportedPlan {
     release: Option<(ModuleExport, usize)>,
 }
 
-/// The signatures that can be called, in the order of the variants above.
-fn signatures<X: Pointer>(params: &[usize], results: &[CoreType]) -> Vec<Signature> {
-    params.iter().map(|&count| Signature::new(vec![X::TYPE; count], results)).collect()
+impl fmt::Debug for ExportedPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportedPlan").finish_non_exhaustive()
+    }
 }
 
 /// Looks for the pair that the user named, or else for one of these.
@@ -54,34 +108,23 @@ pub(super) fn find<X: Pointer>(
     settings: &Settings<'_>,
     known: &[(&str, &str)],
 ) -> Option<ExportedPlan> {
-    let (allocates, releases) = (signatures::<X>(&[1, 2, 4], &[X::TYPE]), signatures::<X>(&[1, 2, 3], &[]));
+    let (allocates, releases) = (Allocate::<X>::SIGNATURES, Release::<X>::SIGNATURES);
     if let Some(name) = settings.allocator {
-        let allocate = finder.named_function(Role::Allocator, name, &allocates);
-        let release = settings.deallocator.and_then(|name| finder.named_function(Role::Deallocator, name, &releases));
+        let allocate = finder.named_function(Role::Allocator, name, allocates);
+        let release = settings.deallocator.and_then(|name| finder.named_function(Role::Deallocator, name, releases));
         return Some(ExportedPlan { allocate: allocate?, release });
     }
     known.iter().find_map(|(allocate, release)| {
-        let allocate = finder.function(allocate, &allocates)?;
-        let found = finder.function(release, &releases);
+        let allocate = finder.function(allocate, allocates)?;
+        let found = finder.function(release, releases);
         (found.is_some() || release.is_empty()).then_some(ExportedPlan { allocate, release: found })
     })
 }
 
 impl<X: Pointer> Exported<X> {
     pub(super) fn resolve<S: AsContextMut>(plan: &ExportedPlan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let (export, shape) = &plan.allocate;
-        let allocate = match shape {
-            0 => Allocate::Size(resolver.func(export)?),
-            1 => Allocate::SizeAlign(resolver.func(export)?),
-            _ => Allocate::Realloc(resolver.func(export)?),
-        };
-        let release = match &plan.release {
-            None => None,
-            Some((export, 0)) => Some(Release::Pointer(resolver.func(export)?)),
-            Some((export, 1)) => Some(Release::Size(resolver.func(export)?)),
-            Some((export, _)) => Some(Release::SizeAlign(resolver.func(export)?)),
-        };
-        Ok(Exported { allocate, release })
+        let release = plan.release.as_ref().map(|release| resolver.callable(release)).transpose()?;
+        Ok(Exported { allocate: resolver.callable(&plan.allocate)?, release })
     }
 
     pub(super) fn releases_without_size(&self) -> bool {
@@ -104,25 +147,11 @@ impl<X: Pointer> Exported<X> {
         Ok(pointer.into())
     }
 
-    pub(super) async fn release<M: Mode>(&self, guest: &mut Guest<'_, M>, block: Block) -> Result<()> {
-        let (pointer, size, align) = (narrow::<X>(block.pointer)?, narrow::<X>(block.size)?, narrow::<X>(block.align)?);
+    #[inline(always)]
+    pub(super) fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
         match &self.release {
-            None => Ok(()),
-            Some(Release::Pointer(release)) => guest.call(release, (pointer,)).await,
-            Some(Release::Size(release)) => guest.call(release, (pointer, size)).await,
-            Some(Release::SizeAlign(release)) => guest.call(release, (pointer, size, align)).await,
+            None => Either::Left(ready(Ok(()))),
+            Some(release) => Either::Right(release.call(guest, block)),
         }
-    }
-}
-
-impl<X: Pointer> fmt::Debug for Exported<X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exported").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for ExportedPlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExportedPlan").finish_non_exhaustive()
     }
 }

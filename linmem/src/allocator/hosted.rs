@@ -10,6 +10,7 @@ use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::region::Region;
+use std::future::ready;
 use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmtime::AsContextMut;
@@ -47,7 +48,7 @@ impl<X: Pointer> Allocator for Hosted<X> {
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
-        let Request { size, align, grow } = request;
+        let Request { size, align, grow, .. } = request;
         let taken = self.arena().take(size, align);
         let pointer = match taken {
             Some(pointer) => Some(pointer),
@@ -68,14 +69,14 @@ impl<X: Pointer> Allocator for Hosted<X> {
         Ok(pointer.map(|pointer| Block { pointer, size, align }))
     }
 
-    async fn release<M: Mode>(&self, _: &mut Guest<'_, M>, block: Block) -> Result<()> {
+    fn release<M: Mode>(&self, _: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
         self.arena().give(block.pointer);
-        Ok(())
+        ready(Ok(()))
     }
 
     /// A guest without an allocator returns addresses all the same: of memory of its own, which stays its own.
-    async fn release_result<M: Mode>(&self, _: &mut Guest<'_, M>, _: Block) -> Result<()> {
-        Ok(())
+    fn release_result<M: Mode>(&self, _: Guest<'_, M>, _: Block) -> impl Future<Output = Result<()>> {
+        ready(Ok(()))
     }
 
     fn next_available(&self, size: u64, align: u64) -> Option<u64> {

@@ -140,10 +140,10 @@ impl<T, E: From<Error>> MethodResult for Result<T, E> {
 }
 
 /// Calls an export: all that a generated method does.
-#[inline]
+#[inline(always)]
 pub fn call<'s, S, I, H, C, A, T, B, R>(
     bound: &'s mut Bound<S, I, H>,
-    export: fn(&I) -> &Export<C, A, T>,
+    export: impl FnOnce(&I) -> &Export<C, A, T>,
     arguments: B,
 ) -> R
 where
@@ -159,7 +159,7 @@ where
     let Bound { store, handle, .. } = bound;
     let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
-    let outcome = now(export.run(Blocking(&mut *store), runtime, arguments));
+    let outcome = export.run(Blocking(&mut *store), runtime, arguments);
     R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
 }
 
@@ -168,7 +168,7 @@ where
 #[inline(always)]
 pub async fn call_async<'s, S, I, H, C, A, T, B, R>(
     bound: &'s mut Bound<S, I, H>,
-    export: fn(&I) -> &Export<C, A, T>,
+    export: impl FnOnce(&I) -> &Export<C, A, T>,
     arguments: B,
 ) -> R
 where
@@ -184,12 +184,12 @@ where
     let Bound { store, handle, .. } = bound;
     let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
-    let outcome = export.run(crate::mode::Async(&mut *store), runtime, arguments).await;
+    let outcome = export.run_async(crate::mode::Async(&mut *store), runtime, arguments).await;
     R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
 }
 
 /// The frame has ended and the store is free again: a result may borrow it.
-#[inline]
+#[inline(always)]
 fn finish<'s, S, C, A, T>(
     export: &Export<C, A, T>,
     raw: T::Raw,

@@ -2,7 +2,7 @@
 
 use crate::allocator::{Allocator, Found};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::Frame;
+use crate::frame::Guard;
 use crate::ledger::{Block, Leaked};
 use crate::mode::{Blocking, now};
 use crate::pod::Element;
@@ -31,7 +31,7 @@ use wasmtime::{AsContextMut, TypedFunc, Val, WasmParams, WasmResults};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "what a frame holds is released when it is dropped"]
-pub struct MemoryFrame<'m, S: AsContextMut, A: Allocator = Found>(pub(super) Frame<'m, Blocking<'m, S>, A>);
+pub struct MemoryFrame<'m, S: AsContextMut, A: Allocator = Found>(pub(super) Guard<'m, Blocking<'m, S>, A>);
 
 impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     /// Places a slice, aligned for its elements. The region says where.
@@ -40,7 +40,7 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     /// [`ErrorKind::OutOfMemory`], [`ErrorKind::BadAllocation`], [`ErrorKind::Overlap`], [`ErrorKind::Grow`],
     /// [`ErrorKind::TooLarge`], and what a call into the guest's allocator can end with.
     pub fn alloc<T: NoUninit>(&mut self, data: &[T]) -> Result<Region> {
-        now(self.0.place(Element::<T>::bytes(data), align_of::<T>()))
+        self.0.step(|frame| now(frame.place(Element::<T>::bytes(data), align_of::<T>())))
     }
 
     /// Calls a function of this instance while what was placed lives.
@@ -52,7 +52,7 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
         P: WasmParams + Sync,
         R: WasmResults + Sync,
     {
-        now(self.0.invoke(func, params))
+        self.0.step(|frame| frame.call_typed(func, params))
     }
 
     /// Bytes of the memory, as they are now.

@@ -1,15 +1,15 @@
 //! wasm-bindgen's results.
 
 use crate::allocator::Allocator;
-use crate::bind::FoundExport;
-use crate::core::{CoreType, Params, Pointer, Signature};
+use crate::bind::{Callable, FoundExport};
+use crate::core::{Func, Params, Pointer, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use std::fmt;
-use wasmtime::{AsContextMut, TypedFunc};
+use wasmtime::AsContextMut;
 
 /// What wasm-bindgen's functions return: a pointer and a length, and, if they can fail, an error and whether it is one.
 /// They come through a leading return pointer (classic), or as two or four results (multi-value).
@@ -25,11 +25,11 @@ pub struct Bindgen;
 /// The export of a [`Bindgen`] method.
 pub enum BindgenFunc<P: Params> {
     /// Takes a return pointer in front.
-    ReturnPointer(TypedFunc<<u32 as Pointer>::Leading<P>, ()>),
+    ReturnPointer(Func<<u32 as Pointer>::Leading<P>, ()>),
     /// Returns a pointer and a length.
-    Pair(TypedFunc<P, (u32, u32)>),
+    Pair(Func<P, (u32, u32)>),
     /// Returns these, an error, and whether it is one.
-    Fallible(TypedFunc<P, (u32, u32, u32, u32)>),
+    Fallible(Func<P, (u32, u32, u32, u32)>),
 }
 
 impl<P: Params> fmt::Debug for BindgenFunc<P> {
@@ -42,22 +42,24 @@ impl<P: Params> fmt::Debug for BindgenFunc<P> {
     }
 }
 
-impl Results<u32> for Bindgen {
-    type Func<P: Params> = BindgenFunc<P>;
+impl<P: Params> Callable for BindgenFunc<P> {
+    const SIGNATURES: &'static [Signature] = &[
+        Func::<<u32 as Pointer>::Leading<P>, ()>::SIGNATURE,
+        Func::<P, (u32, u32)>::SIGNATURE,
+        Func::<P, (u32, u32, u32, u32)>::SIGNATURE,
+    ];
 
-    fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-        let leading = [vec![CoreType::I32], P::types()].concat();
-        let results = [2, 4].map(|count| Signature::new(P::types(), &vec![CoreType::I32; count]));
-        [vec![Signature::new(leading, &[])], results.to_vec()].concat()
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<BindgenFunc<P>> {
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
         Ok(match found.signature() {
             0 => BindgenFunc::ReturnPointer(found.func()?),
             1 => BindgenFunc::Pair(found.func()?),
             _ => BindgenFunc::Fallible(found.func()?),
         })
     }
+}
+
+impl Results<u32> for Bindgen {
+    type Func<P: Params> = BindgenFunc<P>;
 
     fn prepare<P: Params>(func: &BindgenFunc<P>, into: &mut Lowering<'_>, _: Shape) -> Room {
         match func {
@@ -80,7 +82,7 @@ impl Results<u32> for Bindgen {
                 (pointer, len, 0, 0)
             }
             BindgenFunc::ReturnPointer(func) => {
-                let room = room.ok_or(ErrorKind::Null)?;
+                let room = room.ok_or(ErrorKind::NoRoom)?;
                 let (pointer, _) = room.try_into()?;
                 frame.invoke(func, u32::lead(pointer, params)).await?;
                 let mut words = frame.bytes(room, align_of::<u32>())?.as_chunks().0.iter().copied();

@@ -1,141 +1,104 @@
-//! The leading return pointer, and the choice among the four forms that an export's type tells apart.
+//! The choice among the four forms that an export's type tells apart.
 
 use crate::allocator::Allocator;
-use crate::bind::FoundExport;
-use crate::core::{Params, Pointer, Signature, narrow};
-use crate::error::{ErrorKind, Result};
+use crate::bind::{Callable, FoundExport};
+use crate::core::{Func, Params, Pointer, Signature};
+use crate::error::Result;
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
-use crate::results::{Owner, Packed, Pair, Results, ReturnArea, Returned, Room, Shape};
-use std::alloc::Layout;
-use std::fmt::Debug;
-use wasmtime::{AsContextMut, TypedFunc};
+use crate::results::{Packed, Pair, Results, ReturnArea, ReturnPointer, Returned, Room, Shape};
+use either::Either;
+use std::fmt::{self, Debug};
+use wasmtime::AsContextMut;
 
-/// A pointer that the host passes in front, to room where the guest writes: the pointer and the count of a slice, or a
-/// value itself. It is how C, C++ and Rust compile a function that returns a struct.
-#[derive(Debug, Clone, Copy)]
-pub struct ReturnPointer;
-
-impl<X: Pointer> Results<X> for ReturnPointer {
-    type Func<P: Params> = TypedFunc<X::Leading<P>, ()>;
-
-    fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-        let mut params = P::types();
-        params.insert(0, X::TYPE);
-        vec![Signature::new(params, &[])]
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        found.func()
-    }
-
-    #[inline]
-    fn prepare<P: Params>(_: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
-        let room = match shape {
-            Shape::Value(layout) => layout,
-            Shape::Slice(_) => Layout::new::<[X; 2]>(),
-        };
-        Some(into.reserve(room.size(), room.align()))
-    }
-
-    #[inline(always)]
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
-        frame: &mut Frame<'_, M, A>,
-        room: Room,
-        params: P,
-        shape: Shape,
-    ) -> Result<Returned> {
-        let room = room.ok_or(ErrorKind::Null)?;
-        frame.invoke(func, narrow::<X>(room.pointer)?.lead(params)).await?;
-        match shape {
-            Shape::Value(_) => Ok(Returned::new(room, Owner::Frame)),
-            Shape::Slice(_) => {
-                let region = shape.in_area::<X>(frame.memory()?, room.pointer)?;
-                Ok(Returned::new(region, Owner::Caller))
-            }
-        }
-    }
-}
-
-/// Whichever of [`Packed`], [`Pair`], [`ReturnPointer`] and [`ReturnArea`] the export's type tells; no two of them have
+/// Whichever of [`ReturnPointer`], [`ReturnArea`], [`Pair`] and [`Packed`] the export's type tells; no two of them have
 /// the same type. It is found out once, when the module is bound.
 ///
-/// A single value ([`Shape::Value`]) comes by [`ReturnPointer`] or [`ReturnArea`].
+/// A single value ([`Shape::Value`]) comes by [`ReturnPointer`] or [`ReturnArea`]. Two 64-bit pointers are not packed.
 #[derive(Debug, Clone, Copy)]
 pub struct ByType;
 
 /// The export of a [`ByType`] method.
-pub enum ByTypeFunc<P: Params> {
-    /// Returns a packed `i64`.
-    Packed(TypedFunc<P, u64>),
-    /// Returns two values.
-    Pair(TypedFunc<P, (u32, u32)>),
+pub enum ByTypeFunc<P: Params, X: Pointer> {
     /// Takes a return pointer in front.
-    ReturnPointer(TypedFunc<<u32 as Pointer>::Leading<P>, ()>),
+    ReturnPointer(Func<X::Leading<P>, ()>),
     /// Returns a pointer.
-    ReturnArea(TypedFunc<P, u32>),
+    ReturnArea(Func<P, X>),
+    /// Returns two values.
+    Pair(Func<P, (X, X)>),
+    /// Returns a packed `i64`.
+    Packed(Func<P, u64>),
 }
 
-impl<P: Params> Debug for ByTypeFunc<P> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<P: Params, X: Pointer> Debug for ByTypeFunc<P, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            ByTypeFunc::Packed(_) => "Packed",
-            ByTypeFunc::Pair(_) => "Pair",
             ByTypeFunc::ReturnPointer(_) => "ReturnPointer",
             ByTypeFunc::ReturnArea(_) => "ReturnArea",
+            ByTypeFunc::Pair(_) => "Pair",
+            ByTypeFunc::Packed(_) => "Packed",
         })
     }
 }
 
-impl Results<u32> for ByType {
-    type Func<P: Params> = ByTypeFunc<P>;
+impl<P: Params, X: Pointer> ByTypeFunc<P, X> {
+    const ALL: &'static [Signature] = &[
+        Func::<X::Leading<P>, ()>::SIGNATURE,
+        Func::<P, X>::SIGNATURE,
+        Func::<P, (X, X)>::SIGNATURE,
+        Func::<P, u64>::SIGNATURE,
+    ];
+}
 
-    fn signatures<P: Params>(shape: Shape) -> Vec<Signature> {
-        let pointer = <ReturnPointer as Results<u32>>::signatures::<P>(shape);
-        let area = <ReturnArea as Results<u32>>::signatures::<P>(shape);
-        let slice = match shape {
-            Shape::Value(_) => vec![],
-            Shape::Slice(_) => {
-                [Packed::signatures::<P>(shape), <Pair as Results<u32>>::signatures::<P>(shape)].concat()
-            }
-        };
-        [pointer, area, slice].concat()
-    }
+impl<P: Params, X: Pointer> Callable for ByTypeFunc<P, X> {
+    // An address of 64 bits has the type of two of 32.
+    const SIGNATURES: &'static [Signature] = Self::ALL.split_at(if X::BITS == u32::BITS { 4 } else { 3 }).0;
 
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<ByTypeFunc<P>> {
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
         Ok(match found.signature() {
             0 => ByTypeFunc::ReturnPointer(found.func()?),
             1 => ByTypeFunc::ReturnArea(found.func()?),
-            2 => ByTypeFunc::Packed(found.func()?),
-            _ => ByTypeFunc::Pair(found.func()?),
+            2 => ByTypeFunc::Pair(found.func()?),
+            _ => ByTypeFunc::Packed(found.func()?),
         })
     }
+}
 
-    #[inline]
-    fn prepare<P: Params>(func: &ByTypeFunc<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
+impl<X: Pointer> Results<X> for ByType {
+    type Func<P: Params> = ByTypeFunc<P, X>;
+
+    const FORMS_OF_VALUES: usize = 2;
+
+    #[inline(always)]
+    fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         match func {
-            ByTypeFunc::ReturnPointer(func) => <ReturnPointer as Results<u32>>::prepare::<P>(func, into, shape),
+            ByTypeFunc::ReturnPointer(func) => <ReturnPointer as Results<X>>::prepare::<P>(func, into, shape),
             ByTypeFunc::Packed(_) | ByTypeFunc::Pair(_) | ByTypeFunc::ReturnArea(_) => None,
         }
     }
 
     #[inline(always)]
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &ByTypeFunc<P>,
+    fn call<P: Params, M: Mode, A: Allocator>(
+        func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         room: Room,
         params: P,
         shape: Shape,
-    ) -> Result<Returned> {
+    ) -> impl Future<Output = Result<Returned>> {
         match func {
-            ByTypeFunc::Packed(func) => Packed::call(func, frame, room, params, shape).await,
-            ByTypeFunc::Pair(func) => <Pair as Results<u32>>::call(func, frame, room, params, shape).await,
-            ByTypeFunc::ReturnPointer(func) => {
-                <ReturnPointer as Results<u32>>::call(func, frame, room, params, shape).await
+            ByTypeFunc::Packed(func) => {
+                Either::Left(Either::Left(<Packed as Results<u32>>::call(func, frame, room, params, shape)))
             }
-            ByTypeFunc::ReturnArea(func) => <ReturnArea as Results<u32>>::call(func, frame, room, params, shape).await,
+            ByTypeFunc::Pair(func) => {
+                Either::Left(Either::Right(<Pair as Results<X>>::call(func, frame, room, params, shape)))
+            }
+            ByTypeFunc::ReturnPointer(func) => {
+                Either::Right(Either::Left(<ReturnPointer as Results<X>>::call(func, frame, room, params, shape)))
+            }
+            ByTypeFunc::ReturnArea(func) => {
+                Either::Right(Either::Right(<ReturnArea as Results<X>>::call(func, frame, room, params, shape)))
+            }
         }
     }
 }

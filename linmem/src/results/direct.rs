@@ -1,47 +1,36 @@
 //! Results that core values alone tell, or what lies in memory where they point: one call, and nothing to prepare.
 
 use crate::allocator::Allocator;
-use crate::bind::FoundExport;
-use crate::core::{CoreType, Params, Pointer, Signature};
+use crate::core::{Func, Params, Pointer};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use crate::results::{Owner, Results, Returned, Room, Shape};
-use wasmtime::{AsContextMut, TypedFunc};
 
 /// A convention, by the core results of its exports and by how they are read once the guest has returned.
 macro_rules! direct {
     (
         $(#[$docs:meta])*
-        $name:ident: [$($generics:tt)*] Results<$x:ty>, $core:ty as [$($ty:expr),*],
-        |$frame:ident, $results:pat_param, $shape:ident| $read:expr
+        $name:ident: [$($generics:tt)*] Results<$x:ty>, $core:ty,
+        |$answer:pat_param, $results:pat_param, $shape:ident| $read:expr
     ) => {
         $(#[$docs])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name;
 
         impl $($generics)* Results<$x> for $name {
-            type Func<P: Params> = TypedFunc<P, $core>;
-
-            fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-                vec![Signature::new(P::types(), &[$($ty),*])]
-            }
-
-            fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-                found.func()
-            }
+            type Func<P: Params> = Func<P, $core>;
 
             #[inline(always)]
-            async fn call<P: Params, M: Mode, A: Allocator>(
+            fn call<P: Params, M: Mode, A: Allocator>(
                 func: &Self::Func<P>,
-                $frame: &mut Frame<'_, M, A>,
+                frame: &mut Frame<'_, M, A>,
                 _: Room,
                 params: P,
                 $shape: Shape,
-            ) -> Result<Returned> {
-                let $results = $frame.invoke(func, params).await?;
-                $read
+            ) -> impl Future<Output = Result<Returned>> {
+                frame.invoke_then(func, params, move |$answer, $results| $read)
             }
         }
     };
@@ -52,8 +41,8 @@ direct! {
     ///
     /// What hand-written guests in Rust, Zig, Go and AssemblyScript return where they have one core result only. The
     /// guest gives the bytes away: they are released through its allocator.
-    Packed: [] Results<u32>, u64 as [CoreType::I64],
-    |frame, packed, shape| {
+    Packed: [] Results<u32>, u64,
+    |_, packed, shape| {
         let region = shape.named(packed >> 32, packed & u64::from(u32::MAX));
         Ok(Returned::new(region, Owner::Caller))
     }
@@ -61,8 +50,8 @@ direct! {
 
 direct! {
     /// The same the other way round: `(len << 32) | ptr`.
-    PackedLenPtr: [] Results<u32>, u64 as [CoreType::I64],
-    |frame, packed, shape| {
+    PackedLenPtr: [] Results<u32>, u64,
+    |_, packed, shape| {
         let region = shape.named(packed & u64::from(u32::MAX), packed >> 32);
         Ok(Returned::new(region, Owner::Caller))
     }
@@ -70,37 +59,37 @@ direct! {
 
 direct! {
     /// Two core results: the pointer, then the count. Compilers call it multi-value.
-    Pair: [<X: Pointer>] Results<X>, (X, X) as [X::TYPE, X::TYPE],
-    |frame, (pointer, count), shape| {
+    Pair: [<X: Pointer>] Results<X>, (X, X),
+    |_, (pointer, count), shape| {
         Ok(Returned::new(shape.named(pointer.into(), count.into()), Owner::Caller))
     }
 }
 
 direct! {
     /// A returned pointer: to the pointer and the count of a slice (an area that stays the guest's), or to a value.
-    ReturnArea: [<X: Pointer>] Results<X>, X as [X::TYPE],
-    |frame, area, shape| {
-        Ok(Returned::new(shape.in_area::<X>(frame.memory()?, area.into())?, Owner::Caller))
+    ReturnArea: [<X: Pointer>] Results<X>, X,
+    |answer, area, shape| {
+        Ok(Returned::new(shape.in_area::<X>(answer.memory()?, area.into())?, Owner::Caller))
     }
 }
 
 direct! {
     /// A pointer to elements, with one behind them that is zero: C's strings. The terminator belongs to the block.
-    NulTerminated: [<X: Pointer>] Results<X>, X as [X::TYPE],
-    |frame, pointer, shape| located(frame.memory()?, pointer.into(), shape, terminated)
+    NulTerminated: [<X: Pointer>] Results<X>, X,
+    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, terminated)
 }
 
 direct! {
     /// A pointer to a 32-bit header that holds the number of elements, with these behind it: `[u32][elements…]`. The
     /// block is both.
-    LengthPrefixed: [<X: Pointer>] Results<X>, X as [X::TYPE],
-    |frame, pointer, shape| located(frame.memory()?, pointer.into(), shape, prefixed)
+    LengthPrefixed: [<X: Pointer>] Results<X>, X,
+    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, prefixed)
 }
 
 direct! {
     /// A pointer to elements, with a 32-bit header right before it that holds their number. The block is both.
-    LengthBefore: [<X: Pointer>] Results<X>, X as [X::TYPE],
-    |frame, pointer, shape| located(frame.memory()?, pointer.into(), shape, before)
+    LengthBefore: [<X: Pointer>] Results<X>, X,
+    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, before)
 }
 
 /// Elements, and the block that holds them.
@@ -117,10 +106,10 @@ fn located(
         return Ok(Returned::new(Region { pointer, len: 0 }, Owner::Caller));
     }
     let (region, block) = locate(memory, pointer, shape)?;
-    Ok(Returned { region, block, owner: Owner::Caller })
+    Ok(Returned { block, ..Returned::new(region, Owner::Caller) })
 }
 
-fn terminated(memory: &[u8], pointer: u64, shape: Shape) -> Result<Located> {
+pub(super) fn terminated(memory: &[u8], pointer: u64, shape: Shape) -> Result<Located> {
     let size = shape.layout().size();
     let len = to_u64(memory.len()).saturating_sub(pointer);
     let rest = Region { pointer, len }.of(memory, 1)?;

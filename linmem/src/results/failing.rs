@@ -1,36 +1,27 @@
 //! Results that may be no result: a value that means failure, and where the guest says why.
 
 use crate::allocator::Allocator;
-use crate::bind::{FoundExport, Helper};
-use crate::core::{Params, Pointer, Signature};
+use crate::bind::{Callable, FoundExport, Helper};
+use crate::core::{Func, Params, Pointer, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::region::Region;
 use crate::results::{ByType, ExportName, Results, Returned, Room, Shape};
+use std::alloc::Layout;
 use std::fmt;
-use std::future::Future;
 use std::marker::PhantomData;
-use wasmtime::{AsContextMut, TypedFunc};
+use wasmtime::AsContextMut;
 
 /// The same results, of which some mean that the guest has failed: [`ErrorKind::Guest`] with the code, and with the
 /// message if the module has one.
 ///
 /// ```
-/// use linmem::results::{AllOnes, ExportName, Failing, LastError, LengthThen};
-/// use linmem::wasm_import;
+/// use linmem::results::{AllOnes, Failing, LastError, LengthThen};
+/// use linmem::{export_names, wasm_import};
 ///
-/// macro_rules! exports {
-///     ($($ty:ident = $name:literal),*) => {$(
-///         struct $ty;
-///
-///         impl ExportName for $ty {
-///             const NAME: &'static str = $name;
-///         }
-///     )*};
-/// }
-/// exports!(Buffer = "buffer", Message = "error_message", MessageLen = "error_message_len");
+/// export_names!(Buffer = "buffer", Message = "error_message", MessageLen = "error_message_len");
 ///
 /// #[wasm_import(alloc = "malloc_u8", free = "free_u8")]
 /// trait Gzip {
@@ -58,6 +49,18 @@ impl Failure for Null {
     }
 }
 
+/// A pointer or a length below zero means failure, and is the code: POSIX's way.
+#[derive(Debug, Clone, Copy)]
+pub struct Negative;
+
+impl Failure for Negative {
+    fn code<X: Pointer>(pointer: u64, count: u64) -> Option<i64> {
+        let unused = u64::BITS.saturating_sub(X::BITS);
+        let signed = |value: u64| value.unbounded_shl(unused).cast_signed() >> unused;
+        [signed(pointer), signed(count)].into_iter().find(|value| *value < 0)
+    }
+}
+
 /// A pointer or a length with all bits set means failure: −1, as C has it.
 #[derive(Debug, Clone, Copy)]
 pub struct AllOnes;
@@ -71,17 +74,17 @@ impl Failure for AllOnes {
 
 /// Where the guest says why it has failed.
 pub trait Message: 'static {
-    /// The functions that tell, resolved.
+    /// The functions that tell.
     type Func<X: Pointer>: Send + Sync + 'static;
 
     /// Their names and types.
     fn helpers<X: Pointer>() -> Vec<Helper>;
 
-    /// Resolves them; the first is the helper of that index.
+    /// Resolves them: the next helpers.
     ///
     /// # Errors
     /// If the functions have other types than were planned with.
-    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>, first: usize) -> Result<Self::Func<X>>;
+    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<X>>;
 
     /// Fetches the message.
     fn fetch<X: Pointer, M: Mode, A: Allocator>(
@@ -101,7 +104,7 @@ impl Message for NoMessage {
         Vec::new()
     }
 
-    fn resolve<X: Pointer, S: AsContextMut>(_: &mut FoundExport<'_, '_, S>, _: usize) -> Result<()> {
+    fn resolve<X: Pointer, S: AsContextMut>(_: &mut FoundExport<'_, '_, S>) -> Result<()> {
         Ok(())
     }
 
@@ -115,15 +118,29 @@ impl Message for NoMessage {
 #[derive(Debug)]
 pub struct LastError<P, L>(PhantomData<fn() -> (P, L)>);
 
+/// A getter without parameters, of the address of a message that ends with a NUL: C's `const char *last_error(void)`.
+#[derive(Debug)]
+pub struct LastErrorText<P>(PhantomData<fn() -> P>);
+
 /// The getters of a message.
-pub struct Getters<X> {
-    pointer: TypedFunc<(), X>,
-    len: TypedFunc<(), X>,
+#[derive(Debug)]
+pub struct Getters<X: Pointer> {
+    pointer: Func<(), X>,
+    /// Where the message does not end with a NUL.
+    len: Option<Func<(), X>>,
 }
 
-impl<X> fmt::Debug for Getters<X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Getters").finish_non_exhaustive()
+impl<X: Pointer> Getters<X> {
+    async fn fetch<M: Mode, A: Allocator>(&self, frame: &mut Frame<'_, M, A>) -> Result<Option<String>> {
+        let pointer = frame.invoke(&self.pointer, ()).await?.into();
+        if pointer == 0 {
+            return Ok(None);
+        }
+        let region = match &self.len {
+            Some(len) => Region { pointer, len: frame.invoke(len, ()).await?.into() },
+            None => super::direct::terminated(frame.memory()?, pointer, Shape::Slice(Layout::new::<u8>()))?.0,
+        };
+        Ok(Some(String::from_utf8_lossy(frame.bytes(region, 1)?).into_owned()))
     }
 }
 
@@ -131,57 +148,70 @@ impl<P: ExportName, L: ExportName> Message for LastError<P, L> {
     type Func<X: Pointer> = Getters<X>;
 
     fn helpers<X: Pointer>() -> Vec<Helper> {
-        let getter = |name: &str| {
-            let signatures = vec![Signature::new(vec![], &[X::TYPE])];
-            Helper { name: name.to_owned(), signatures, optional: false }
-        };
-        vec![getter(P::NAME), getter(L::NAME)]
+        [P::NAME, L::NAME].map(Helper::new::<Func<(), X>>).to_vec()
     }
 
-    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>, first: usize) -> Result<Getters<X>> {
-        Ok(Getters { pointer: found.helper(first)?, len: found.helper(first.saturating_add(1))? })
+    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Getters<X>> {
+        Ok(Getters { pointer: found.helper()?, len: Some(found.helper()?) })
     }
 
-    async fn fetch<X: Pointer, M: Mode, A: Allocator>(
+    fn fetch<X: Pointer, M: Mode, A: Allocator>(
         func: &Getters<X>,
         frame: &mut Frame<'_, M, A>,
-    ) -> Result<Option<String>> {
-        let pointer = frame.invoke(&func.pointer, ()).await?.into();
-        let len = frame.invoke(&func.len, ()).await?.into();
-        let message = frame.bytes(Region { pointer, len }, 1)?;
-        Ok(Some(String::from_utf8_lossy(message).into_owned()))
+    ) -> impl Future<Output = Result<Option<String>>> {
+        func.fetch(frame)
     }
 }
 
-/// The export, and where it says why it has failed.
-pub struct WithMessage<F, M> {
-    export: F,
-    message: M,
+impl<P: ExportName> Message for LastErrorText<P> {
+    type Func<X: Pointer> = Getters<X>;
+
+    fn helpers<X: Pointer>() -> Vec<Helper> {
+        vec![Helper::new::<Func<(), X>>(P::NAME)]
+    }
+
+    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Getters<X>> {
+        Ok(Getters { pointer: found.helper()?, len: None })
+    }
+
+    fn fetch<X: Pointer, M: Mode, A: Allocator>(
+        func: &Getters<X>,
+        frame: &mut Frame<'_, M, A>,
+    ) -> impl Future<Output = Result<Option<String>>> {
+        func.fetch(frame)
+    }
 }
 
-impl<F, M> fmt::Debug for WithMessage<F, M> {
+/// What is called, and where it says why it has failed.
+pub struct WithMessage<F, X: Pointer, N: Message> {
+    pub(crate) export: F,
+    pub(crate) message: N::Func<X>,
+}
+
+impl<F: fmt::Debug, X: Pointer, N: Message> fmt::Debug for WithMessage<F, X, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WithMessage").finish_non_exhaustive()
+        f.debug_struct("WithMessage").field("export", &self.export).finish_non_exhaustive()
+    }
+}
+
+impl<F: Callable, X: Pointer, N: Message> Callable for WithMessage<F, X, N> {
+    const SIGNATURES: &'static [Signature] = F::SIGNATURES;
+
+    fn helpers(export: &str) -> Vec<Helper> {
+        [F::helpers(export), N::helpers::<X>()].concat()
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(WithMessage { export: F::resolve(found)?, message: N::resolve::<X, S>(found)? })
     }
 }
 
 impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R, F, N> {
-    type Func<P: Params> = WithMessage<R::Func<P>, N::Func<X>>;
+    type Func<P: Params> = WithMessage<R::Func<P>, X, N>;
 
     const RELEASES: bool = R::RELEASES;
-
-    fn signatures<P: Params>(shape: Shape) -> Vec<Signature> {
-        R::signatures::<P>(shape)
-    }
-
-    fn helpers(export: &str) -> Vec<Helper> {
-        [R::helpers(export), N::helpers::<X>()].concat()
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        let first = R::helpers(found.export()).len();
-        Ok(WithMessage { export: R::resolve::<P, S>(found)?, message: N::resolve::<X, S>(found, first)? })
-    }
+    const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
+    const TAGGED: bool = R::TAGGED;
 
     fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         R::prepare::<P>(&func.export, into, shape)
@@ -204,11 +234,12 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
         }
     }
 
-    async fn release<P: Params, M: Mode, A: Allocator>(
+    fn release<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         returned: Returned,
-    ) -> Result<()> {
-        R::release(&func.export, frame, returned).await
+        shape: Shape,
+    ) -> impl Future<Output = Result<()>> {
+        R::release(&func.export, frame, returned, shape)
     }
 }

@@ -1,26 +1,23 @@
 //! Results of which the export returns one half, and a getter the other.
 
 use crate::allocator::Allocator;
-use crate::bind::{FoundExport, Helper};
-use crate::core::{Params, Pointer, Signature};
+use crate::bind::{Callable, FoundExport, Helper};
+use crate::core::{Func, Params, Pointer, Signature};
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use std::marker::PhantomData;
-use wasmtime::{AsContextMut, TypedFunc};
+use wasmtime::AsContextMut;
 
 /// The name of an export, as a type: conventions that call other exports take theirs so.
+/// [`export_names!`](crate::export_names) makes them.
 ///
 /// ```
-/// use linmem::results::{ExportName, LengthThen};
-/// use linmem::wasm_import;
+/// use linmem::results::LengthThen;
+/// use linmem::{export_names, wasm_import};
 ///
-/// struct Buffer;
-///
-/// impl ExportName for Buffer {
-///     const NAME: &'static str = "buffer";
-/// }
+/// export_names!(Buffer = "buffer");
 ///
 /// #[wasm_import]
 /// trait Gzip {
@@ -34,6 +31,26 @@ pub trait ExportName: 'static {
     const NAME: &'static str;
 }
 
+/// Makes names of exports into types: see [`ExportName`](crate::results::ExportName).
+///
+/// ```
+/// linmem::export_names!(Buffer = "buffer", pub(crate) LastError = "last_error");
+/// # use linmem::results::ExportName;
+/// assert_eq!(LastError::NAME, "last_error");
+/// ```
+#[macro_export]
+macro_rules! export_names {
+    ($($vis:vis $name:ident = $export:literal),* $(,)?) => {$(
+        #[doc = ::core::concat!("The export `", $export, "`.")]
+        #[derive(Debug, Clone, Copy)]
+        $vis struct $name;
+
+        impl $crate::results::ExportName for $name {
+            const NAME: &'static str = $export;
+        }
+    )*};
+}
+
 /// The export returns the number of elements, and a getter without parameters their address. The buffer stays the
 /// guest's.
 #[derive(Debug)]
@@ -44,34 +61,29 @@ pub struct LengthThen<N>(PhantomData<fn() -> N>);
 pub struct PointerThen<N>(PhantomData<fn() -> N>);
 
 /// The export, and its getter.
-pub struct WithGetter<P, X> {
-    export: TypedFunc<P, X>,
-    getter: TypedFunc<(), X>,
+#[derive(Debug)]
+pub struct WithGetter<P: Params, X: Pointer, N> {
+    export: Func<P, X>,
+    getter: Func<(), X>,
+    name: PhantomData<fn() -> N>,
 }
 
-impl<P, X> std::fmt::Debug for WithGetter<P, X> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WithGetter").finish_non_exhaustive()
+impl<P: Params, X: Pointer, N: ExportName> Callable for WithGetter<P, X, N> {
+    const SIGNATURES: &'static [Signature] = Func::<P, X>::SIGNATURES;
+
+    fn helpers(_: &str) -> Vec<Helper> {
+        vec![Helper::new::<Func<(), X>>(N::NAME)]
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(WithGetter { export: found.func()?, getter: found.helper()?, name: PhantomData })
     }
 }
 
 macro_rules! with_getter {
     ($name:ident: |$first:ident, $second:ident| ($pointer:ident, $count:ident)) => {
         impl<X: Pointer, N: ExportName> Results<X> for $name<N> {
-            type Func<P: Params> = WithGetter<P, X>;
-
-            fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-                vec![Signature::new(P::types(), &[X::TYPE])]
-            }
-
-            fn helpers(_: &str) -> Vec<Helper> {
-                let signatures = vec![Signature::new(vec![], &[X::TYPE])];
-                vec![Helper { name: N::NAME.to_owned(), signatures, optional: false }]
-            }
-
-            fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-                Ok(WithGetter { export: found.func()?, getter: found.helper(0)? })
-            }
+            type Func<P: Params> = WithGetter<P, X, N>;
 
             async fn call<P: Params, M: Mode, A: Allocator>(
                 func: &Self::Func<P>,

@@ -1,17 +1,18 @@
 //! Other ways than the allocator's to release a result.
 
 use crate::allocator::Allocator;
-use crate::bind::{FoundExport, Helper};
-use crate::core::{Params, Pointer, Signature, narrow};
+use crate::allocator::Release;
+use crate::bind::{Callable, FoundExport, Helper};
+use crate::core::{Func, Params, Pointer, Signature, narrow};
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::ledger::Block;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
-use crate::region::Region;
+use crate::region::{Region, to_u64};
 use crate::results::{ByType, ExportName, Owner, Results, Returned, Room, Shape};
-use std::fmt;
 use std::marker::PhantomData;
-use wasmtime::{AsContextMut, TypedFunc};
+use wasmtime::AsContextMut;
 
 /// The same results, which stay the guest's: static bytes, or a buffer that it reuses. Nothing is released.
 ///
@@ -29,24 +30,14 @@ pub struct Static<R = ByType>(PhantomData<fn() -> R>);
 impl<X: Pointer, R: Results<X>> Results<X> for Static<R> {
     type Func<P: Params> = R::Func<P>;
 
-    fn signatures<P: Params>(shape: Shape) -> Vec<Signature> {
-        R::signatures::<P>(shape)
-    }
-
-    fn helpers(export: &str) -> Vec<Helper> {
-        R::helpers(export)
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<R::Func<P>> {
-        R::resolve::<P, S>(found)
-    }
+    const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
+    const TAGGED: bool = R::TAGGED;
 
     #[inline]
     fn prepare<P: Params>(func: &R::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         R::prepare::<P>(func, into, shape)
     }
 
-    #[inline(always)]
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &R::Func<P>,
         frame: &mut Frame<'_, M, A>,
@@ -55,58 +46,45 @@ impl<X: Pointer, R: Results<X>> Results<X> for Static<R> {
         shape: Shape,
     ) -> Result<Returned> {
         let returned = R::call(func, frame, room, params, shape).await?;
-        let owner = if returned.owner == Owner::Caller { Owner::Guest } else { returned.owner };
+        let owner = if returned.owner == Owner::Frame { Owner::Frame } else { Owner::Guest };
         Ok(Returned { owner, ..returned })
     }
 }
 
-/// The same results, released by an export of that name, which takes `(pointer)` or `(pointer, size)`, and not by the
-/// allocator's. They are released as soon as they have been read, so they cannot be borrowed.
+/// The same results, released by an export of that name, which takes `(pointer)`, `(pointer, size)` or
+/// `(pointer, size, align)`, and not by the allocator's. They are released as soon as they have been read, so they cannot
+/// be borrowed.
 #[derive(Debug)]
 pub struct FreedBy<N, R = ByType>(PhantomData<fn() -> (N, R)>);
 
 /// The export, and the function that frees what it returns.
-pub struct WithFree<F, X> {
+#[derive(Debug)]
+pub struct WithFree<F, X: Pointer, N> {
     export: F,
-    free: Free<X>,
+    free: Release<X>,
+    name: PhantomData<fn() -> N>,
 }
 
-enum Free<X> {
-    Pointer(TypedFunc<(X,), ()>),
-    Size(TypedFunc<(X, X), ()>),
-}
+impl<F: Callable, X: Pointer, N: ExportName> Callable for WithFree<F, X, N> {
+    const SIGNATURES: &'static [Signature] = F::SIGNATURES;
 
-impl<F, X> fmt::Debug for WithFree<F, X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WithFree").finish_non_exhaustive()
+    fn helpers(export: &str) -> Vec<Helper> {
+        let mut helpers = F::helpers(export);
+        helpers.push(Helper::new::<Release<X>>(N::NAME));
+        helpers
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(WithFree { export: F::resolve(found)?, free: found.helper()?, name: PhantomData })
     }
 }
 
 impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
-    type Func<P: Params> = WithFree<R::Func<P>, X>;
+    type Func<P: Params> = WithFree<R::Func<P>, X, N>;
 
     const RELEASES: bool = true;
-
-    fn signatures<P: Params>(shape: Shape) -> Vec<Signature> {
-        R::signatures::<P>(shape)
-    }
-
-    /// Those of `R` come first, so that it finds them where it looks for them.
-    fn helpers(export: &str) -> Vec<Helper> {
-        let signatures = [1, 2].map(|count| Signature::new(vec![X::TYPE; count], &[])).to_vec();
-        let mut helpers = R::helpers(export);
-        helpers.push(Helper { name: N::NAME.to_owned(), signatures, optional: false });
-        helpers
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        let free = R::helpers(found.export()).len();
-        let free = match found.helper_signature(free) {
-            Some(0) => Free::Pointer(found.helper(free)?),
-            _ => Free::Size(found.helper(free)?),
-        };
-        Ok(WithFree { export: R::resolve::<P, S>(found)?, free })
-    }
+    const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
+    const TAGGED: bool = R::TAGGED;
 
     fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         R::prepare::<P>(&func.export, into, shape)
@@ -127,14 +105,12 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         returned: Returned,
+        shape: Shape,
     ) -> Result<()> {
-        let Region { pointer, len } = returned.block;
-        if pointer == 0 {
-            return Ok(());
-        }
-        match &func.free {
-            Free::Pointer(free) => frame.invoke(free, (narrow(pointer)?,)).await,
-            Free::Size(free) => frame.invoke(free, (narrow(pointer)?, narrow(len)?)).await,
+        let Region { pointer, len: size } = returned.block;
+        match pointer {
+            0 => Ok(()),
+            _ => func.free.call(frame.guest(), Block { pointer, size, align: to_u64(shape.layout().align()) }).await,
         }
     }
 }
@@ -148,14 +124,21 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
 pub struct Canonical;
 
 /// The export, and its post-return function.
-pub struct WithPost<P, X> {
-    export: TypedFunc<P, X>,
-    post: Option<TypedFunc<(X,), ()>>,
+#[derive(Debug)]
+pub struct WithPost<P: Params, X: Pointer> {
+    export: Func<P, X>,
+    post: Option<Func<(X,), ()>>,
 }
 
-impl<P, X> fmt::Debug for WithPost<P, X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WithPost").field("post", &self.post.is_some()).finish_non_exhaustive()
+impl<P: Params, X: Pointer> Callable for WithPost<P, X> {
+    const SIGNATURES: &'static [Signature] = Func::<P, X>::SIGNATURES;
+
+    fn helpers(export: &str) -> Vec<Helper> {
+        vec![Helper::optional::<Func<(X,), ()>>(format!("cabi_post_{export}"))]
+    }
+
+    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+        Ok(WithPost { export: found.func()?, post: found.optional_helper()? })
     }
 }
 
@@ -163,37 +146,27 @@ impl<X: Pointer> Results<X> for Canonical {
     type Func<P: Params> = WithPost<P, X>;
 
     const RELEASES: bool = true;
+    const TAGGED: bool = true;
 
-    fn signatures<P: Params>(_: Shape) -> Vec<Signature> {
-        vec![Signature::new(P::types(), &[X::TYPE])]
-    }
-
-    fn helpers(export: &str) -> Vec<Helper> {
-        let signatures = vec![Signature::new(vec![X::TYPE], &[])];
-        vec![Helper { name: format!("cabi_post_{export}"), signatures, optional: true }]
-    }
-
-    fn resolve<P: Params, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<P>> {
-        let post = found.helper_signature(0).is_some();
-        Ok(WithPost { export: found.func()?, post: if post { Some(found.helper(0)?) } else { None } })
-    }
-
-    async fn call<P: Params, M: Mode, A: Allocator>(
+    fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         _: Room,
         params: P,
         shape: Shape,
-    ) -> Result<Returned> {
-        let area = frame.invoke(&func.export, params).await?.into();
-        let region = shape.in_area::<X>(frame.memory()?, area)?;
-        Ok(Returned { region, block: Region { pointer: area, len: 0 }, owner: Owner::Convention })
+    ) -> impl Future<Output = Result<Returned>> {
+        frame.invoke_then(&func.export, params, move |answer, area| {
+            let region = shape.in_area::<X>(answer.memory()?, area.into())?;
+            let block = Region { pointer: area.into(), len: 0 };
+            Ok(Returned { block, ..Returned::new(region, Owner::Convention) })
+        })
     }
 
     async fn release<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
         frame: &mut Frame<'_, M, A>,
         returned: Returned,
+        _: Shape,
     ) -> Result<()> {
         match &func.post {
             Some(post) => frame.invoke(post, (narrow(returned.block.pointer)?,)).await,

@@ -1,0 +1,215 @@
+//! The guard around one call: what was placed in the guest is zeroed and released, whichever way the call ends.
+
+use super::Frame;
+use crate::allocator::{Allocator, Supply};
+use crate::error::{ErrorKind, Poisoner, Result};
+use crate::ledger::{Block, Leaked};
+use crate::mode::Mode;
+use crate::mode::{Blocking, now};
+use crate::region::Region;
+use crate::runtime::Runtime;
+use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
+
+/// A call under way. It is opened, and then either ended or dropped.
+#[derive(Debug)]
+pub(crate) struct Guard<'f, M: Mode, A: Allocator> {
+    mode: M,
+    runtime: &'f mut Runtime<A>,
+    ended: bool,
+}
+
+impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
+    #[inline(always)]
+    pub(crate) fn new(mode: M, runtime: &'f mut Runtime<A>) -> Self {
+        Guard { mode, runtime, ended: false }
+    }
+
+    /// Whether earlier calls have left nothing behind, and the guest may be entered. If not, call
+    /// [`calm_down`](Guard::calm_down) first.
+    #[inline(always)]
+    pub(crate) fn is_calm(&self) -> bool {
+        self.runtime.calm && !self.runtime.health.is_poisoned()
+    }
+
+    /// Does what earlier calls have left to be done: releases what is due, and fits the scratch block.
+    ///
+    /// # Errors
+    /// [`Poisoned`](crate::ErrorKind::Poisoned), and what releasing can end with.
+    #[cold]
+    pub(crate) async fn calm_down(&mut self, export: Option<&'static str>) -> Result<()> {
+        // A guard that was forgotten, and not dropped, has left the guest as it was: halfway, and with its bytes in it.
+        self.runtime.health.settle();
+        self.runtime.health.check()?;
+        self.runtime.health.running = Poisoner(export);
+        self.wipe();
+        let mut frame = self.frame();
+        match frame.catch_up().await {
+            Ok(()) => Ok(()),
+            Err(error) => frame.judge(error).await,
+        }
+    }
+
+    /// Opens the frame for a call of that export.
+    #[inline(always)]
+    pub(crate) fn open(&mut self, export: Option<&'static str>) {
+        self.runtime.calm = false;
+        self.runtime.health.running = Poisoner(export);
+    }
+
+    #[inline(always)]
+    pub(crate) fn frame(&mut self) -> Frame<'_, M, A> {
+        Frame { mode: &mut self.mode, runtime: self.runtime }
+    }
+
+    /// Bytes of the guest's memory, taken afresh.
+    pub(crate) fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
+        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        region.of(memory.data(self.mode.store().as_context()), align)
+    }
+
+    /// The same bytes, to write.
+    pub(crate) fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
+        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
+    }
+
+    /// Whether addresses in the guest's memory are 64 bits wide.
+    pub(crate) fn is_64(&self) -> bool {
+        self.runtime.memory.is_some_and(|memory| memory.ty(self.mode.store().as_context()).is_64())
+    }
+
+    /// Ends the frame in so far as that can be done without entering the guest: zeroes what it placed. Whether there is
+    /// something to [`release`](Guard::release) besides.
+    #[inline(always)]
+    #[must_use]
+    pub(crate) fn end(&mut self) -> bool {
+        self.ended = true;
+        self.wipe();
+        self.runtime.calm = self.runtime.wish == 0 && self.runtime.ledger.is_empty();
+        !self.runtime.calm && self.runtime.ledger.has_due()
+    }
+
+    /// Releases what is due.
+    #[cold]
+    pub(crate) async fn release(&mut self) -> Result<()> {
+        // Should the guest not come back, that is found as in any call.
+        self.ended = false;
+        let outcome = self.runtime.release_due(&mut self.mode).await;
+        let outcome = match outcome {
+            Ok(()) => Ok(()),
+            Err(error) => self.frame().judge(error).await,
+        };
+        self.runtime.calm = self.runtime.wish == 0 && self.runtime.ledger.is_empty();
+        self.ended = true;
+        outcome
+    }
+
+    #[inline(always)]
+    pub(crate) fn wipe(&mut self) {
+        if self.runtime.room.is_used() {
+            self.wipe_scratch();
+        }
+        if A::SUPPLY == Supply::Anew {
+            // It was the guest's all the time.
+            self.runtime.ledger.drop_scratch();
+        }
+        if !self.runtime.ledger.is_empty() {
+            self.wipe_held();
+        }
+    }
+
+    #[inline]
+    fn wipe_scratch(&mut self) {
+        let touched = self.runtime.room.touched();
+        self.runtime.room.clear();
+        if let (Some(scratch), Some(memory), true) =
+            (self.runtime.ledger.scratch(), self.runtime.memory, self.runtime.zero)
+        {
+            let region = Region { len: touched, ..scratch.region() };
+            zero(memory.data_mut(self.mode.store_mut().as_context_mut()), region);
+        }
+    }
+
+    #[cold]
+    fn wipe_held(&mut self) {
+        self.runtime.room.clear();
+        let memory = self.runtime.memory.filter(|_| self.runtime.zero);
+        let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
+        let bytes = bytes.unwrap_or_default();
+        self.runtime.ledger.end_frame(|region| zero(bytes, region));
+        if self.runtime.health.is_poisoned() {
+            self.runtime.ledger.clear();
+        }
+    }
+
+    /// Lets all that is held go when it calms down, the scratch block and what dropped handles have left included.
+    pub(crate) fn retire(&mut self) {
+        self.runtime.retire();
+    }
+
+    /// Takes a block back that a frame has left in the guest.
+    pub(crate) fn take_back(&mut self, leaked: &Leaked) -> Result<()> {
+        self.frame().take_back(leaked)
+    }
+
+    /// Leaves a block in the guest: the frame neither zeroes nor releases it, and whoever has the mark may.
+    pub(crate) fn leave(&mut self, block: Block) -> Leaked {
+        self.runtime.ledger.forget(block);
+        Leaked { block, instance: self.runtime.health.mark() }
+    }
+}
+
+impl<S: AsContextMut, A: Allocator> Guard<'_, Blocking<'_, S>, A> {
+    /// Makes one step in a frame that goes on, whatever comes of it.
+    pub(crate) fn step<T>(&mut self, step: impl FnOnce(&mut Frame<'_, Blocking<'_, S>, A>) -> Result<T>) -> Result<T> {
+        // What a lifetime behind a `mut` makes of `Blocking`, it does not allow to be handed on; so the step gets its own.
+        let mut mode = Blocking(&mut *self.mode.0);
+        let mut frame = Frame { mode: &mut mode, runtime: self.runtime };
+        match step(&mut frame) {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => now(frame.judge(error)),
+        }
+    }
+}
+
+impl<S: AsContextMut, A: Allocator> Frame<'_, Blocking<'_, S>, A> {
+    /// Calls a function that the user has looked up.
+    pub(crate) fn call_typed<P, R>(&mut self, func: &TypedFunc<P, R>, params: P) -> Result<R>
+    where
+        P: WasmParams,
+        R: WasmResults,
+    {
+        self.runtime.health.enter()?;
+        let results = func.call(&mut *self.mode.0, params).map_err(ErrorKind::Trap)?;
+        self.runtime.health.leave();
+        Ok(results)
+    }
+}
+
+/// Whatever the guest did, its memory never shrinks, and these regions lay within it.
+#[inline(always)]
+fn zero(memory: &mut [u8], region: Region) {
+    if let Ok(placed) = region.of_mut(memory, 1) {
+        placed.fill(0);
+    }
+}
+
+impl<M: Mode, A: Allocator> Drop for Guard<'_, M, A> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if !self.ended {
+            self.abandon();
+        }
+    }
+}
+
+impl<M: Mode, A: Allocator> Guard<'_, M, A> {
+    #[cold]
+    fn abandon(&mut self) {
+        self.runtime.health.settle();
+        self.wipe();
+        if self.runtime.health.is_poisoned() {
+            self.runtime.ledger.clear();
+        }
+    }
+}
