@@ -201,7 +201,7 @@ macro_rules! pointers {
 pointers!(u32, u64);
 
 /// A length or an address as the guest's pointers hold it.
-#[inline]
+#[inline(always)]
 pub(crate) fn narrow<X: Pointer>(value: u64) -> Result<X> {
     X::try_from(value).map_err(|_| ErrorKind::TooLarge { value, bits: X::BITS }.into())
 }

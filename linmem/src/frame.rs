@@ -41,7 +41,7 @@ impl<M: Mode> Answer<'_, M> {
     /// [`NoMemory`](crate::ErrorKind::NoMemory).
     #[inline]
     pub fn memory(&self) -> Result<&[u8]> {
-        let memory = self.memory.ok_or(ErrorKind::NoMemory)?;
+        let memory = self.memory.ok_or_else(|| ErrorKind::NoMemory)?;
         Ok(memory.data(self.mode.store().as_context()))
     }
 }
@@ -95,7 +95,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// As [`bytes`](Frame::bytes).
     #[inline]
     pub fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
-        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
         region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
     }
 
@@ -105,7 +105,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// [`NoMemory`](crate::ErrorKind::NoMemory).
     #[inline]
     pub fn memory(&self) -> Result<&[u8]> {
-        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
         Ok(memory.data(self.mode.store().as_context()))
     }
 
@@ -114,7 +114,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// # Errors
     /// [`NoRoom`](crate::ErrorKind::NoRoom) if none has.
     pub fn output(&self) -> Result<Region> {
-        Ok(self.runtime.room.output().ok_or(ErrorKind::NoRoom)?)
+        Ok(self.runtime.room.output().ok_or_else(|| ErrorKind::NoRoom)?)
     }
 
     /// Has a region that the guest returned released through the allocator when the frame ends. See
@@ -133,7 +133,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline]
     pub fn received(&mut self) -> Result<Received<'_>> {
         let by_address = self.runtime.allocator().releases_without_size();
-        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?.data(self.mode.store().as_context());
+        let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?.data(self.mode.store().as_context());
         Ok(Received { memory, ledger: &mut self.runtime.ledger, by_address })
     }
 

@@ -103,7 +103,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     }
 
     pub(crate) fn from_parts(store: S, runtime: Held<'h, A>) -> Result<Self> {
-        let memory = runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        let memory = runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
         Ok(LinearMemory { store, memory, runtime })
     }
 

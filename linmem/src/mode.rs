@@ -49,12 +49,12 @@ impl<S: AsContextMut> Mode for Blocking<'_, S> {}
 impl<S: AsContextMut> Steps for Blocking<'_, S> {
     type Store = S;
 
-    #[inline]
+    #[inline(always)]
     fn store(&self) -> &S {
         self.0
     }
 
-    #[inline]
+    #[inline(always)]
     fn store_mut(&mut self) -> &mut S {
         self.0
     }
@@ -96,12 +96,12 @@ impl<S: AsContextMut<Data: Send>> Mode for Async<'_, S> {}
 impl<S: AsContextMut<Data: Send>> Steps for Async<'_, S> {
     type Store = S;
 
-    #[inline]
+    #[inline(always)]
     fn store(&self) -> &S {
         self.0
     }
 
-    #[inline]
+    #[inline(always)]
     fn store_mut(&mut self) -> &mut S {
         self.0
     }

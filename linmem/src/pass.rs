@@ -30,14 +30,14 @@ pub struct Slice<'a> {
 
 impl<'a> Slice<'a> {
     /// Elements of a type.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of<T: NoUninit>(elements: &'a [T]) -> Self {
         let bytes = Some(Element::<T>::bytes(elements));
         Slice { bytes, count: elements.len(), size: size_of::<T>(), align: align_of::<T>(), is_text: false }
     }
 
     /// Text, as its code units' bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_text(bytes: &'a [u8], unit: usize) -> Self {
         let count = bytes.len().checked_div(unit).unwrap_or(0);
         Slice { bytes: Some(bytes), count, size: unit, align: unit, is_text: true }
@@ -50,7 +50,7 @@ impl<'a> Slice<'a> {
 
     /// Its length in bytes.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.bytes.map_or_else(|| self.count.saturating_mul(self.size), <[u8]>::len)
     }
@@ -93,7 +93,7 @@ pub struct PtrLen;
 impl<X: Pointer> Pass<X> for PtrLen {
     type Core = (X, X);
 
-    #[inline]
+    #[inline(always)]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X, X), Region)> {
         let (pointer, region) = place(into, slice)?;
         Ok(((pointer, narrow(to_u64(slice.count))?), region))
@@ -107,7 +107,7 @@ pub struct LenPtr;
 impl<X: Pointer> Pass<X> for LenPtr {
     type Core = (X, X);
 
-    #[inline]
+    #[inline(always)]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X, X), Region)> {
         let (pointer, region) = place(into, slice)?;
         Ok(((narrow(to_u64(slice.count))?, pointer), region))
@@ -121,7 +121,7 @@ pub struct Ptr;
 impl<X: Pointer> Pass<X> for Ptr {
     type Core = (X,);
 
-    #[inline]
+    #[inline(always)]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X,), Region)> {
         let (pointer, region) = place(into, slice)?;
         Ok(((pointer,), region))
@@ -135,7 +135,7 @@ pub struct InBytes<P = PtrLen>(PhantomData<fn() -> P>);
 impl<X: Pointer, P: Pass<X>> Pass<X> for InBytes<P> {
     type Core = P::Core;
 
-    #[inline]
+    #[inline(always)]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(P::Core, Region)> {
         P::pass(into, Slice { count: slice.len(), ..slice })
     }
@@ -295,7 +295,7 @@ where
     }
 }
 
-#[inline]
+#[inline(always)]
 fn place<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(X, Region)> {
     // Before anything is taken from the guest: a length that its pointers cannot hold has no room there anyway.
     narrow::<X>(to_u64(slice.len()))?;

@@ -45,7 +45,7 @@ impl Region {
     ///
     /// # Errors
     /// [`ErrorKind::OutOfBounds`] and [`ErrorKind::Misaligned`].
-    #[inline]
+    #[inline(always)]
     pub fn of(self, memory: &[u8], align: usize) -> Result<&[u8]> {
         let range = self.range(memory.len(), align)?;
         memory.get(range).ok_or_else(|| self.out_of_bounds(memory.len()).into())
@@ -55,7 +55,7 @@ impl Region {
     ///
     /// # Errors
     /// [`ErrorKind::OutOfBounds`] and [`ErrorKind::Misaligned`].
-    #[inline]
+    #[inline(always)]
     pub fn of_mut(self, memory: &mut [u8], align: usize) -> Result<&mut [u8]> {
         let size = memory.len();
         let range = self.range(size, align)?;
@@ -63,7 +63,7 @@ impl Region {
     }
 
     /// The choke point: unsigned, overflow-checked, in bounds, aligned.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn range(self, memory: usize, align: usize) -> Result<Range<usize>, ErrorKind> {
         if self.len == 0 {
             return Ok(0..0);
@@ -101,7 +101,7 @@ impl fmt::Display for Region {
 }
 
 /// `usize` is at most 64 bits wide on every target of wasmtime's, so this saturates nowhere.
-#[inline]
+#[inline(always)]
 pub(crate) fn to_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }

@@ -76,8 +76,9 @@ impl<X: Pointer> Release<X> {
     #[inline(always)]
     pub fn call<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
         // A block lies in memory, so its numbers fit the guest's pointers.
-        let [pointer, size, align] = [block.pointer, block.size, block.align].map(narrow::<X>);
-        let (Ok(pointer), Ok(size), Ok(align)) = (pointer, size, align) else {
+        let (Ok(pointer), Ok(size), Ok(align)) =
+            (X::try_from(block.pointer), X::try_from(block.size), X::try_from(block.align))
+        else {
             return Either::Left(ready(Ok(())));
         };
         Either::Right(match self {

@@ -90,7 +90,7 @@ impl<P: Params, R: CoreResults> Func<P, R> {
         P::check(func, store).map(Func)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn call(&self, store: impl AsContextMut, params: P) -> wasmtime::Result<R> {
         params.call(&self.0, store)
     }
@@ -143,7 +143,7 @@ macro_rules! params {
                 func.typed(store)
             }
 
-            #[inline]
+            #[inline(always)]
             fn call<R: CoreResults>(self, func: &TypedFunc<Self, R>, store: impl AsContextMut) -> wasmtime::Result<R> {
                 func.call(store, self)
             }
@@ -175,7 +175,7 @@ macro_rules! row {
         impl<$($p: CoreValue,)* $($t: CoreValue,)*> Append<($($t,)*)> for ($($p,)*) {
             type Out = ($($p,)* $($t,)*);
 
-            #[inline]
+            #[inline(always)]
             #[allow(non_snake_case, clippy::unused_unit, reason = "one name serves as type and as variable, or none")]
             fn append(self, tail: ($($t,)*)) -> Self::Out {
                 let (($($p,)*), ($($t,)*)) = (self, tail);

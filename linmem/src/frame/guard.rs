@@ -63,13 +63,13 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
 
     /// Bytes of the guest's memory, taken afresh.
     pub(crate) fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
-        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
         region.of(memory.data(self.mode.store().as_context()), align)
     }
 
     /// The same bytes, to write.
     pub(crate) fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
-        let memory = self.runtime.memory.ok_or(ErrorKind::NoMemory)?;
+        let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
         region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
     }
 
@@ -118,7 +118,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn wipe_scratch(&mut self) {
         let touched = self.runtime.room.touched();
         self.runtime.room.clear();
