@@ -193,6 +193,9 @@ fn settings(interface: &Interface<'_>) -> TokenStream {
             calls.extend(quote!(.#method(#value)));
         }
     }
+    if let Some(Setting { value, .. }) = &options.imports {
+        calls.extend(quote!(.imports(#value)));
+    }
     if let Some(Setting { value, .. }) = &options.zero {
         calls.extend(quote!(.zero(#value)));
     }

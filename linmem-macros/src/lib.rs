@@ -49,7 +49,8 @@ use proc_macro::TokenStream;
 /// | `memory = "…"` | trait | the export that is the guest's memory | `"memory"` |
 /// | `alloc = "…"` | trait | the export that allocates | found by the convention |
 /// | `free = "…"` | trait, with `alloc` | the export that releases | with `alloc` alone, nothing is released |
-/// | `init = "…"` | trait | the export that is called once, before any other | `_initialize`, `__wasm_call_ctors` or `__wbindgen_start`, if it is there |
+/// | `init = "…"` | trait | the export that is called once, before any other | `_initialize`, `__wasm_call_ctors`, `__wbindgen_start` or `_start`, if it is there |
+/// | `imports = linmem::Stub::…` | trait | what imported functions do that the linker does not define | an error |
 /// | `zero = false` | trait | whether what was placed is zeroed before it is released | `true` |
 /// | `crate = path` | trait | where linmem is, if it was renamed or re-exported | `::linmem` |
 /// | `name = "…"` | method | the export that is called | the method's name |

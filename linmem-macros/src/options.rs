@@ -18,6 +18,7 @@ pub(crate) struct Options {
     pub(crate) allocator: Option<Setting<Path>>,
     pub(crate) convention: Option<Setting<Path>>,
     pub(crate) free: Option<Setting<LitStr>>,
+    pub(crate) imports: Option<Setting<Path>>,
     pub(crate) init: Option<Setting<LitStr>>,
     pub(crate) krate: Option<Setting<Path>>,
     pub(crate) memory: Option<Setting<LitStr>>,
@@ -49,7 +50,7 @@ impl Place {
         let takes = match self {
             Self::Trait => {
                 "`#[wasm_import(…)]` takes \
-                `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`"
+                `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `imports`, `zero` and `crate`"
             }
             Self::Method => "`#[wasm(…)]` on a method takes `name`, `convention`, `returns`, `status` and `text`",
             Self::Param => "`#[wasm(…)]` on a parameter takes `pass`",
@@ -137,6 +138,7 @@ impl Options {
             (Place::Trait, "memory") => set(&mut self.memory, errors, key, input),
             (Place::Trait, "alloc") => set(&mut self.alloc, errors, key, input),
             (Place::Trait, "free") => set(&mut self.free, errors, key, input),
+            (Place::Trait, "imports") => set(&mut self.imports, errors, key, input),
             (Place::Trait, "init") => set(&mut self.init, errors, key, input),
             (Place::Trait, "zero") => set(&mut self.zero, errors, key, input),
             (Place::Method, "name") => set(&mut self.name, errors, key, input),

@@ -13,23 +13,26 @@ use crate::convention::Convention;
 use crate::core::{CoreResults, CoreType, Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::export::{Export, Names};
+use crate::interface::{ImportedMemory, PlannedMemory, Settings};
 use crate::lower::Args;
 use crate::returns::Returns;
 use std::fmt;
 use std::marker::PhantomData;
 use std::slice;
-use wasmtime::{AsContextMut, ExternType, Instance, Module, ModuleExport};
+use wasmtime::{AsContextMut, ExternType, ImportType, Instance, MemoryType, Module, ModuleExport};
 
 /// Looks exports up in a module, and collects what is wrong with them.
 #[derive(Debug)]
 pub struct Finder<'m> {
     module: &'m Module,
     faults: Vec<Fault>,
+    /// Whether a memory that the module imports will be at hand.
+    links: bool,
 }
 
 impl<'m> Finder<'m> {
-    pub(crate) fn new(module: &'m Module) -> Self {
-        Finder { module, faults: Vec::new() }
+    pub(crate) fn new(module: &'m Module, links: bool) -> Self {
+        Finder { module, faults: Vec::new(), links }
     }
 
     /// The function of that name if there is one with one of these signatures, and which of them it has.
@@ -69,32 +72,47 @@ impl<'m> Finder<'m> {
         found
     }
 
-    /// The memory of that name; a fault if there is none, or if its addresses are wider than `pointer`.
-    pub(crate) fn memory(&mut self, name: &str, pointer: CoreType) -> Option<ModuleExport> {
-        match self.module.get_export(name) {
-            Some(ExternType::Memory(ty)) if ty.is_64() && pointer == CoreType::I32 => {
-                self.faults.push(Fault::WideMemory { name: name.to_owned() });
-                None
-            }
-            Some(ExternType::Memory(ty)) if ty.is_shared() => {
-                self.faults.push(Fault::SharedMemory { name: name.to_owned() });
-                None
-            }
-            Some(ExternType::Memory(_)) => self.module.get_export_index(name),
-            _ => {
+    /// The memory of that name, exported or else imported; a fault if there is none, or if it cannot be used with
+    /// pointers of that type.
+    pub(crate) fn memory(&mut self, settings: &Settings<'_>, pointer: CoreType) -> PlannedMemory {
+        let name = settings.memory_name();
+        let fault = match self.find_memory(settings) {
+            Some((ty, _)) if ty.is_64() && pointer == CoreType::I32 => Fault::WideMemory { name: name.to_owned() },
+            Some((ty, _)) if ty.is_shared() => Fault::SharedMemory { name: name.to_owned() },
+            Some((_, PlannedMemory::Imported(_))) if !self.links => Fault::ImportedMemory { name: name.to_owned() },
+            Some((_, found)) => return found,
+            None => {
                 let memories = self.names(|ty| matches!(ty, ExternType::Memory(_)));
-                self.faults.push(Fault::MissingMemory { name: name.to_owned(), memories });
-                None
+                Fault::MissingMemory { name: name.to_owned(), memories }
             }
-        }
+        };
+        self.faults.push(fault);
+        PlannedMemory::None
     }
 
     /// The memory of that name if there is one that can be used.
-    pub(crate) fn optional_memory(&self, name: &str) -> Option<ModuleExport> {
-        match self.module.get_export(name)? {
-            ExternType::Memory(ty) if !ty.is_shared() => self.module.get_export_index(name),
-            _ => None,
+    pub(crate) fn optional_memory(&self, settings: &Settings<'_>) -> PlannedMemory {
+        match self.find_memory(settings) {
+            Some((_, PlannedMemory::Imported(_))) if !self.links => PlannedMemory::None,
+            Some((ty, found)) if !ty.is_shared() => found,
+            _ => PlannedMemory::None,
         }
+    }
+
+    fn find_memory(&self, settings: &Settings<'_>) -> Option<(MemoryType, PlannedMemory)> {
+        let name = settings.memory_name();
+        if let (Some(ExternType::Memory(ty)), Some(export)) =
+            (self.module.get_export(name), self.module.get_export_index(name))
+        {
+            return Some((ty, PlannedMemory::Exported(export)));
+        }
+        // Modules have one as a rule, under any name.
+        let wanted = |import: &ImportType<'_>| settings.memory.is_none_or(|name| name == import.name());
+        self.module.imports().filter(wanted).find_map(|import| {
+            let ty = import.ty().memory()?.clone();
+            let (module, name) = (import.module().to_owned(), import.name().to_owned());
+            Some((ty.clone(), PlannedMemory::Imported(ImportedMemory { module, name, ty })))
+        })
     }
 
     /// A fault if the module exports one of these allocators, whose functions free what they are given.
@@ -214,8 +232,8 @@ pub struct Planner<'m, I> {
 }
 
 impl<'m, I> Planner<'m, I> {
-    pub(crate) fn new(module: &'m Module) -> Self {
-        Planner { finder: Finder::new(module), exports: Vec::new(), needs_memory: false, interface: PhantomData }
+    pub(crate) fn new(module: &'m Module, links: bool) -> Self {
+        Planner { finder: Finder::new(module, links), exports: Vec::new(), needs_memory: false, interface: PhantomData }
     }
 
     /// Plans the method whose resolved form will lie in that field. The projection is there for its type only.

@@ -1,11 +1,14 @@
 //! An annotated trait at run time: planned against a module, resolved in an instance, bound to a store.
 
 mod bound;
+mod imports;
 mod pre;
 
 #[cfg(feature = "async")]
 pub use bound::call_async;
 pub use bound::{Bound, MethodResult, call};
+pub(crate) use imports::ImportedMemory;
+pub use imports::{Exit, Stub};
 pub use pre::Pre;
 
 use crate::allocator::Allocator;
@@ -16,7 +19,7 @@ use crate::error::{ErrorKind, Result};
 use crate::runtime::Runtime;
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::{AsContext, AsContextMut, Instance, Module, ModuleExport};
+use wasmtime::{AsContext, AsContextMut, Instance, Memory, Module, ModuleExport};
 
 /// What a trait says of the module as a whole. The attribute makes it from its options.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,13 +29,14 @@ pub struct Settings<'a> {
     pub(crate) deallocator: Option<&'a str>,
     pub(crate) init: Option<&'a str>,
     pub(crate) keep: bool,
+    pub(crate) imports: Option<Stub>,
 }
 
 impl<'a> Settings<'a> {
     /// A memory exported as `memory`, an allocator under a known name, and zeroing.
     #[must_use]
     pub const fn new() -> Self {
-        Settings { memory: None, allocator: None, deallocator: None, init: None, keep: false }
+        Settings { memory: None, allocator: None, deallocator: None, init: None, keep: false, imports: None }
     }
 
     /// The memory is exported under this name.
@@ -64,6 +68,12 @@ impl<'a> Settings<'a> {
     #[must_use]
     pub const fn zero(self, zero: bool) -> Self {
         Settings { keep: !zero, ..self }
+    }
+
+    /// What functions do that the module imports and the linker does not define. Without it, that is an error.
+    #[must_use]
+    pub const fn imports(self, stub: Stub) -> Self {
+        Settings { imports: Some(stub), ..self }
     }
 
     pub(crate) fn memory_name(&self) -> &'a str {
@@ -98,28 +108,38 @@ pub(crate) type AllocatorOf<I> = <<I as Interface>::Convention as Convention>::A
 /// A module that fits an interface: where everything is.
 pub(crate) struct Plan<I: Interface> {
     exports: Vec<ExportPlan>,
-    memory: Option<ModuleExport>,
+    memory: PlannedMemory,
     allocator: <AllocatorOf<I> as Allocator>::Plan,
     initializer: Option<ModuleExport>,
 }
 
+/// Where the memory of a module is.
+#[derive(Clone)]
+pub(crate) enum PlannedMemory {
+    /// There is none, or none is needed.
+    None,
+    /// Among its exports.
+    Exported(ModuleExport),
+    /// Among its imports.
+    Imported(ImportedMemory),
+}
+
 /// What tool-chains call the function that wants to be called once, before any other. WASI's application ABI has the
 /// first for reactors: <https://github.com/WebAssembly/WASI/blob/main/legacy/application-abi.md>. A module that has it
-/// calls the second from there.
-const INITIALIZERS: [&str; 3] = ["_initialize", "__wasm_call_ctors", "__wbindgen_start"];
+/// calls the second from there. A program has the last.
+pub(crate) const INITIALIZERS: [&str; 4] = ["_initialize", "__wasm_call_ctors", "__wbindgen_start", "_start"];
 
 impl<I: Interface> Plan<I> {
-    /// Looks for everything, and reports all that is not there.
-    pub(crate) fn new(module: &Module) -> Result<Self> {
-        let mut planner = Planner::<I>::new(module);
+    /// Looks for everything, and reports all that is not there. Where `links`, a memory may be imported.
+    pub(crate) fn new(module: &Module, links: bool) -> Result<Self> {
+        let mut planner = Planner::<I>::new(module, links);
         I::plan(&mut planner);
         let Planner { mut finder, exports, needs_memory, .. } = planner;
-        let name = I::SETTINGS.memory_name();
         // An interface of scalars only needs no memory; but one that was named must be there.
         let memory = if needs_memory || I::SETTINGS.memory.is_some() {
-            finder.memory(name, <<I::Convention as Convention>::Pointer as CoreValue>::TYPE)
+            finder.memory(&I::SETTINGS, <<I::Convention as Convention>::Pointer as CoreValue>::TYPE)
         } else {
-            finder.optional_memory(name)
+            finder.optional_memory(&I::SETTINGS)
         };
         let faults = finder.count();
         let allocator = <AllocatorOf<I> as Allocator>::plan(&mut finder, &I::SETTINGS);
@@ -140,10 +160,24 @@ impl<I: Interface> Plan<I> {
         self.initializer.as_ref()
     }
 
-    pub(crate) fn resolve<S: AsContextMut>(&self, mut store: S, instance: &Instance) -> Result<Handle<I>> {
+    /// The memory that the module imports.
+    pub(crate) fn imported_memory(&self) -> Option<&ImportedMemory> {
+        match &self.memory {
+            PlannedMemory::Imported(memory) => Some(memory),
+            PlannedMemory::None | PlannedMemory::Exported(_) => None,
+        }
+    }
+
+    pub(crate) fn resolve<S: AsContextMut>(
+        &self,
+        mut store: S,
+        instance: &Instance,
+        imported: Option<Memory>,
+    ) -> Result<Handle<I>> {
         let memory = match &self.memory {
-            None => None,
-            Some(export) => {
+            PlannedMemory::None => None,
+            PlannedMemory::Imported(_) => imported,
+            PlannedMemory::Exported(export) => {
                 let found = instance.get_module_export(&mut store, export).and_then(|found| found.into_memory());
                 Some(found.ok_or_else(crate::bind::other_module)?)
             }
@@ -218,8 +252,8 @@ impl<I: Interface> Handle<I> {
     /// # Panics
     /// If the instance belongs to another store, as every function of wasmtime's does.
     pub fn new(mut store: impl AsContextMut, instance: &Instance) -> Result<Self> {
-        let plan = Plan::<I>::new(instance.module(store.as_context()))?;
-        plan.resolve(&mut store, instance)
+        let plan = Plan::<I>::new(instance.module(store.as_context()), false)?;
+        plan.resolve(&mut store, instance, None)
     }
 
     /// Binds the handle to its store for a few calls. It costs a comparison.

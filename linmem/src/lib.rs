@@ -180,7 +180,7 @@ pub use error::{Error, ErrorKind, Place, Poisoner, Result};
 pub use frame::{Answer, Frame};
 pub use guest::Guest;
 pub use handle::{Freed, GuestPtr};
-pub use interface::{Bound, Handle, Interface, Pre, Settings};
+pub use interface::{Bound, Exit, Handle, Interface, Pre, Settings, Stub};
 pub use ledger::{Block, Leaked};
 pub use lift::{Lift, Payload};
 pub use linmem_macros::{Record, wasm_import};

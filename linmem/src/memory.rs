@@ -11,7 +11,7 @@ use crate::bind::{Finder, Resolver, other_module};
 use crate::core::CoreValue;
 use crate::error::{ErrorKind, Result};
 use crate::frame::Guard;
-use crate::interface::Settings;
+use crate::interface::{PlannedMemory, Settings};
 use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
 use crate::region::{Region, to_u64};
@@ -91,12 +91,16 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Panics
     /// If the instance belongs to another store, as every function of wasmtime's does.
     pub fn with(mut store: S, instance: &Instance, settings: Settings<'_>) -> Result<Self> {
-        let mut finder = Finder::new(instance.module(store.as_context()));
-        let memory = finder.memory(settings.memory_name(), <A::Pointer as CoreValue>::TYPE);
+        let mut finder = Finder::new(instance.module(store.as_context()), false);
+        let memory = finder.memory(&settings, <A::Pointer as CoreValue>::TYPE);
         let plan = A::plan(&mut finder, &settings);
         finder.finish("LinearMemory")?;
         let allocator = A::resolve(&plan, &mut Resolver::new(&mut store, instance, &[]))?;
-        let found = memory.and_then(|export| instance.get_module_export(&mut store, &export)?.into_memory());
+        let found = match memory {
+            PlannedMemory::Exported(export) => instance.get_module_export(&mut store, &export),
+            PlannedMemory::None | PlannedMemory::Imported(_) => None,
+        };
+        let found = found.and_then(wasmtime::Extern::into_memory);
         let memory = Some(found.ok_or_else(other_module)?);
         let runtime = Runtime::new(&mut store, allocator, memory, !settings.keep)?;
         Self::from_parts(store, Held::Own(Box::new(runtime)))

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod handles;
+mod imports;
 
 use crate::support::{bind, engine, ledger, shapes, wat};
 use linmem::{Bound, wasm_import};

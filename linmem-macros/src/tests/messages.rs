@@ -19,7 +19,7 @@ fn reports_every_mistake_of_a_trait_in_one_go() -> Result<()> {
         }",
     )?;
     let expected = [
-        "there is no option `what` here: `#[wasm_import(…)]` takes `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `zero` and `crate`",
+        "there is no option `what` here: `#[wasm_import(…)]` takes `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `imports`, `zero` and `crate`",
         "a parameter is passed as it is, so it cannot be a pattern: write a plain name",
         "errors name the parameter that they are about: write a name instead of `_`",
         "`nothing` returns nothing, but every call can fail: write `-> linmem::Result<()>`",

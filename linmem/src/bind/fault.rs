@@ -101,6 +101,11 @@ pub enum Fault {
         /// The memories that the module does export.
         memories: Vec<String>,
     },
+    /// The module imports its memory, and was linked by somebody else.
+    ImportedMemory {
+        /// The name that was looked for.
+        name: String,
+    },
     /// The memory is shared with other threads, so that no slice of it can be borrowed.
     SharedMemory {
         /// Its name.
@@ -166,6 +171,11 @@ impl fmt::Display for Fault {
                 f,
                 "no memory is exported as `{name}`; the module exports {} (set `memory = \"…\"` if it is another)",
                 List(memories)
+            ),
+            Fault::ImportedMemory { name } => write!(
+                f,
+                "the module imports its memory, and exports none as `{name}`: instantiate it by `…Instance::instantiate` \
+                 or `…Pre::link`, which know the linker"
             ),
             Fault::SharedMemory { name } => {
                 write!(

@@ -2,7 +2,7 @@
 
 use super::{AllocatorOf, Handle, Interface, Pre};
 use crate::convention::Convention;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::export::Export;
 use crate::lower::Args;
 use crate::memory::{Held, LinearMemory};
@@ -31,10 +31,9 @@ impl<S: AsContextMut, I: Interface> Bound<S, I> {
     /// once.
     ///
     /// # Errors
-    /// [`ErrorKind::Bind`] with all that the module lacks, [`ErrorKind::Instantiate`] if it cannot be linked or started.
+    /// [`ErrorKind::Bind`](crate::ErrorKind::Bind) with all that the module lacks, [`ErrorKind::Instantiate`](crate::ErrorKind::Instantiate) if it cannot be linked or started.
     pub fn instantiate(store: S, module: &Module, linker: &Linker<S::Data>) -> Result<Self> {
-        let linked = linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?;
-        Pre::<S::Data, I>::new(linked)?.instantiate(store)
+        Pre::<S::Data, I>::link(module, linker)?.instantiate(store)
     }
 
     /// As [`instantiate`](Bound::instantiate), for stores whose host functions or limiter are async.
@@ -46,8 +45,7 @@ impl<S: AsContextMut, I: Interface> Bound<S, I> {
     where
         S: AsContextMut<Data: Send> + Send,
     {
-        let linked = linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?;
-        Pre::<S::Data, I>::new(linked)?.instantiate_async(store).await
+        Pre::<S::Data, I>::link(module, linker)?.instantiate_async(store).await
     }
 }
 
@@ -69,7 +67,7 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     /// The instance's memory and allocator, for what no method says: see [`LinearMemory`].
     ///
     /// # Errors
-    /// [`ErrorKind::NoMemory`] if the module has none.
+    /// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory) if the module has none.
     pub fn memory(this: &mut Self) -> Result<LinearMemory<'_, &mut S, AllocatorOf<I>>> {
         LinearMemory::from_parts(&mut this.store, Held::Lent(&mut this.handle.borrow_mut().runtime))
     }
@@ -79,7 +77,8 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     /// without being called, or to check that a guest's own books end at zero.
     ///
     /// # Errors
-    /// [`ErrorKind::Trap`] from the guest's allocator, [`ErrorKind::Poisoned`].
+    /// [`ErrorKind::Trap`](crate::ErrorKind::Trap) from the guest's allocator,
+    /// [`ErrorKind::Poisoned`](crate::ErrorKind::Poisoned).
     pub fn trim(this: &mut Self) -> Result<()> {
         now(this.handle.borrow_mut().runtime.trim(Blocking(&mut this.store)))
     }

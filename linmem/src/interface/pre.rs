@@ -1,32 +1,66 @@
 //! A module checked against an interface, ready to be instantiated many times.
 
+use super::imports::exited;
 use super::{Bound, Interface, Plan};
 use crate::error::{ErrorKind, Result};
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::{AsContextMut, Instance, InstancePre};
+use wasmtime::{AsContextMut, Instance, InstancePre, Linker, Module};
 
 /// A module that was linked and checked against an interface once, as [`InstancePre`] is linked once.
 ///
-/// It is cheap to clone, and `Send + Sync`. Instantiating it looks no name up.
+/// It is cheap to clone, and `Send + Sync`. Instantiating it looks no name up, but where the module imports its memory,
+/// which belongs to one store.
 pub struct Pre<T: 'static, I: Interface> {
-    pre: InstancePre<T>,
+    linked: Linked<T>,
     plan: Arc<Plan<I>>,
 }
 
+/// A module with its imports.
+enum Linked<T: 'static> {
+    /// All of them.
+    Pre(InstancePre<T>),
+    /// All but the memory, which is made for each instance.
+    Late(Arc<Linker<T>>, Module),
+}
+
 impl<T, I: Interface> Pre<T, I> {
-    /// Checks a linked module against the interface.
+    /// Checks a linked module against the interface. Of its imports nothing is known here, so it must export its memory.
     ///
     /// # Errors
     /// [`ErrorKind::Bind`] with all that the module lacks.
     pub fn new(pre: InstancePre<T>) -> Result<Self> {
-        let plan = Arc::new(Plan::new(pre.module())?);
-        Ok(Pre { pre, plan })
+        let plan = Arc::new(Plan::new(pre.module(), false)?);
+        Ok(Pre { linked: Linked::Pre(pre), plan })
     }
 
-    /// The linked module.
-    pub fn instance_pre(&self) -> &InstancePre<T> {
-        &self.pre
+    /// Checks a module against the interface, and links it. A memory that it imports is provided for each instance, with the
+    /// limits that the module asks for, unless the linker has it; and functions, if the trait says so
+    /// (`imports = linmem::Stub::…`).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Bind`] with all that the module lacks, [`ErrorKind::Instantiate`] if an import is not defined.
+    pub fn link(module: &Module, linker: &Linker<T>) -> Result<Self> {
+        let plan = Arc::new(Plan::new(module, true)?);
+        let stubbed = I::SETTINGS.imports.map(|stub| {
+            let mut linker = linker.clone();
+            stub.define(&mut linker, module);
+            linker
+        });
+        let linker = stubbed.as_ref().unwrap_or(linker);
+        let linked = match plan.imported_memory() {
+            Some(_) => Linked::Late(Arc::new(linker.clone()), module.clone()),
+            None => Linked::Pre(linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?),
+        };
+        Ok(Pre { linked, plan })
+    }
+
+    /// The module.
+    pub fn module(&self) -> &Module {
+        match &self.linked {
+            Linked::Pre(pre) => pre.module(),
+            Linked::Late(_, module) => module,
+        }
     }
 
     /// Makes an instance in that store, and binds it. If the module exports a function for its own initialization it is
@@ -37,15 +71,24 @@ impl<T, I: Interface> Pre<T, I> {
     /// | `_initialize` | WASI reactors: C, C++, Go, Zig |
     /// | `__wasm_call_ctors` | C and C++ without WASI |
     /// | `__wbindgen_start` | wasm-bindgen |
+    /// | `_start` | programs; that it exits with status 0 is no error (see [`Exit`](crate::Exit)) |
     ///
     /// # Errors
     /// [`ErrorKind::Instantiate`] if the module cannot be instantiated or its start or initializing function fails.
     pub fn instantiate<S: AsContextMut<Data = T>>(&self, mut store: S) -> Result<Bound<S, I>> {
-        let instance = self.pre.instantiate(&mut store).map_err(ErrorKind::Instantiate)?;
+        let (instance, memory) = match &self.linked {
+            Linked::Pre(pre) => (pre.instantiate(&mut store), None),
+            Linked::Late(linker, module) => {
+                let mut linker = Linker::clone(linker);
+                let memory = self.plan.imported_memory().map(|memory| memory.provide(&mut linker, &mut store));
+                (linker.instantiate(&mut store, module), memory.transpose()?)
+            }
+        };
+        let instance = instance.map_err(ErrorKind::Instantiate)?;
         if let Some(initialize) = self.initializer_of(&mut store, &instance)? {
-            initialize.call(&mut store, ()).map_err(ErrorKind::Instantiate)?;
+            exited(initialize.call(&mut store, ()))?;
         }
-        let handle = self.plan.resolve(&mut store, &instance)?;
+        let handle = self.plan.resolve(&mut store, &instance, memory)?;
         Ok(Bound::from_parts(store, handle))
     }
 
@@ -59,11 +102,22 @@ impl<T, I: Interface> Pre<T, I> {
         S: AsContextMut<Data = T> + Send,
         T: Send,
     {
-        let instance = self.pre.instantiate_async(&mut store).await.map_err(ErrorKind::Instantiate)?;
+        let (instance, memory) = match &self.linked {
+            Linked::Pre(pre) => (pre.instantiate_async(&mut store).await, None),
+            Linked::Late(linker, module) => {
+                let mut linker = Linker::clone(linker);
+                let memory = match self.plan.imported_memory() {
+                    Some(memory) => Some(memory.provide_async(&mut linker, &mut store).await?),
+                    None => None,
+                };
+                (linker.instantiate_async(&mut store, module).await, memory)
+            }
+        };
+        let instance = instance.map_err(ErrorKind::Instantiate)?;
         if let Some(initialize) = self.initializer_of(&mut store, &instance)? {
-            initialize.call_async(&mut store, ()).await.map_err(ErrorKind::Instantiate)?;
+            exited(initialize.call_async(&mut store, ()).await)?;
         }
-        let handle = self.plan.resolve(&mut store, &instance)?;
+        let handle = self.plan.resolve(&mut store, &instance, memory)?;
         Ok(Bound::from_parts(store, handle))
     }
 
@@ -80,7 +134,11 @@ impl<T, I: Interface> Pre<T, I> {
 
 impl<T, I: Interface> Clone for Pre<T, I> {
     fn clone(&self) -> Self {
-        Pre { pre: self.pre.clone(), plan: Arc::clone(&self.plan) }
+        let linked = match &self.linked {
+            Linked::Pre(pre) => Linked::Pre(pre.clone()),
+            Linked::Late(linker, module) => Linked::Late(Arc::clone(linker), module.clone()),
+        };
+        Pre { linked, plan: Arc::clone(&self.plan) }
     }
 }
 
