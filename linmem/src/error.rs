@@ -345,10 +345,12 @@ impl Error {
         self
     }
 
-    /// Names the place, unless a step further in has named a narrower one.
+    /// Names the place, unless a step further in has named a narrower one, or it was another call's.
     #[must_use]
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.0.place.get_or_insert(place);
+        if !matches!(self.0.kind, ErrorKind::Poisoned { .. }) {
+            self.0.place.get_or_insert(place);
+        }
         self
     }
 

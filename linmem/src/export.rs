@@ -7,7 +7,7 @@ use crate::lower::Args;
 use crate::lowering::Lowering;
 #[cfg(feature = "async")]
 use crate::mode::Async;
-use crate::mode::{Blocking, now};
+use crate::mode::{Blocking, Mode, now, now_rarely};
 use crate::results::Room;
 use crate::returns::{Owed, Returns};
 use crate::runtime::Runtime;
@@ -34,8 +34,14 @@ where
 
 /// Takes what a blocking step has left, or awaits any other.
 macro_rules! wait {
+    (; rarely $step:expr) => {
+        now_rarely($step)
+    };
     (; $step:expr) => {
         now($step)
+    };
+    (async; rarely $step:expr) => {
+        $step.await
     };
     (async; $step:expr) => {
         $step.await
@@ -56,56 +62,63 @@ macro_rules! run {
         ) -> Result<T::Raw> {
             let mut guard = Guard::new(mode, runtime);
             if !guard.is_calm() {
-                wait!($($asyncness)?; guard.calm_down(Some(self.names.export))).map_err(|error| self.locate(error))?;
+                wait!($($asyncness)?; rarely guard.calm_down(Some(self.names.export)))
+                    .map_err(|error| self.locate(error))?;
             }
             guard.open(Some(self.names.export));
             let mut frame = guard.frame();
-            let outcome = 'call: {
-                let needs_memory = A::NEEDS_MEMORY || T::NEEDS_MEMORY;
-                let first = self.lower(&mut arguments, &mut frame.lowering(needs_memory));
-                let (room, core, placed) = match first {
-                    Ok(lowered) if frame.has_room() => lowered,
-                    Ok(_) => {
-                        let mut lower = |into: &mut Lowering<'_>| self.lower(&mut arguments, into);
-                        match wait!($($asyncness)?; frame.lower_again((0, 0), &mut lower)) {
-                            Ok(lowered) => lowered,
-                            Err(error) => break 'call Err(error),
-                        }
-                    }
-                    Err(error) => break 'call Err(error),
+            // An error leaves by the back door, each from where it is: a `Result` that all of them went through would be
+            // written to memory and read back in every call.
+            macro_rules! fail {
+                ($error:expr) => {
+                    return wait!($($asyncness)?; rarely self.fail(guard, $error))
                 };
+            }
+            let first = self.lower(&mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
+            let (room, core, placed) = match first {
+                Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => lowered,
+                Ok(_) => {
+                    let mut lower = |into: &mut Lowering<'_>| self.lower(&mut arguments, into);
+                    match wait!($($asyncness)?; rarely frame.lower_again((0, 0), &mut lower)) {
+                        Ok(lowered) => lowered,
+                        Err(error) => fail!(error),
+                    }
+                }
+                Err(error) => fail!(error),
+            };
+            if Self::NEEDS_MEMORY {
                 frame.hand_over();
-                let core = match wait!($($asyncness)?; T::call(&self.func, &mut frame, room, core)) {
-                    Ok(core) => core,
-                    Err(error) => break 'call Err(of_call(error)),
-                };
-                let (raw, owed) = T::read(&mut frame, core);
-                let released = match owed {
-                    Owed::Nothing => Ok(()),
-                    Owed::Block(block) => wait!($($asyncness)?; frame.give_back(block)),
-                    Owed::Convention(returned) => wait!($($asyncness)?; T::release(&self.func, &mut frame, returned)),
-                };
-                // Whether or not it could be read, it is given back; and the first error is the one to tell.
-                match (raw, released) {
-                    (Ok(raw), Ok(())) if B::COPIES_BACK => {
-                        let copied = frame.received().and_then(|mut received| arguments.copy_back(0, placed, &mut received));
-                        copied.map(|()| raw)
-                    }
-                    (Ok(raw), Ok(())) => Ok(raw),
-                    (Err(error), _) => Err(error.at(Place::Result)),
-                    (Ok(_), Err(error)) => Err(error.at(Place::Release)),
+            }
+            let core = match wait!($($asyncness)?; T::call(&self.func, &mut frame, room, core)) {
+                Ok(core) => core,
+                Err(error) => fail!(of_call(error)),
+            };
+            let (raw, owed) = T::read(&mut frame, core);
+            let released = match owed {
+                Owed::Nothing => Ok(()),
+                Owed::Block(block) => wait!($($asyncness)?; frame.give_back(block)),
+                Owed::Convention(returned) => {
+                    wait!($($asyncness)?; rarely T::release(&self.func, &mut frame, returned))
                 }
             };
-            let mut outcome = match outcome {
-                Ok(raw) => Ok(raw),
-                Err(error) => wait!($($asyncness)?; frame.judge(error)),
+            // Whether or not it could be read, it is given back; and the first error is the one to tell.
+            let raw = match raw {
+                Ok(raw) => raw,
+                Err(error) => fail!(error.at(Place::Result)),
             };
-            // Whatever came of it, what was placed goes.
-            if guard.end() {
-                let released = wait!($($asyncness)?; guard.release());
-                outcome = outcome.and_then(|raw| released.map(|()| raw));
+            if let Err(error) = released {
+                fail!(error.at(Place::Release));
             }
-            outcome.map_err(|error| self.locate(error))
+            if B::COPIES_BACK
+                && let Err(error) =
+                    frame.received().and_then(|mut received| arguments.copy_back(0, placed, &mut received))
+            {
+                fail!(error);
+            }
+            if guard.end(Self::NEEDS_MEMORY) {
+                wait!($($asyncness)?; rarely guard.release()).map_err(|error| self.locate(error))?;
+            }
+            Ok(raw)
         }
     };
 }
@@ -127,13 +140,29 @@ where
         run_async: [S: AsContextMut<Data: Send>] Async<'_, S>, async
     }
 
+    /// Ends a call that has failed: what was placed goes, whatever came of it.
+    #[cold]
+    async fn fail<M: Mode>(&self, mut guard: Guard<'_, M, C::Allocator>, error: Error) -> Result<T::Raw> {
+        let judged = guard.frame().judge(error).await;
+        if guard.end(true) {
+            // The first error is the one to tell.
+            let _ = guard.release().await;
+        }
+        judged.map_err(|error| self.locate(error))
+    }
+
+    /// Whether the guest must have a memory. A call of scalars only places nothing, so nothing is to be cleaned up.
+    const NEEDS_MEMORY: bool = A::NEEDS_MEMORY || T::NEEDS_MEMORY;
+
     #[inline(always)]
     fn lower<B: Args<C, Core = A::Core>>(
         &self,
         arguments: &mut B,
         into: &mut Lowering<'_>,
     ) -> Result<(Room, A::Core, B::Placed)> {
-        into.begin_result();
+        if T::NEEDS_MEMORY {
+            into.begin_result();
+        }
         let room = T::prepare(&self.func, into);
         let (core, placed) = arguments.lower((), 0, into)?;
         Ok((room, core, placed))

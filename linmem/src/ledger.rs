@@ -18,10 +18,11 @@ pub struct Block {
 impl Block {
     /// The block as a region: the first aligned address in it, and the bytes from there on.
     #[must_use]
+    #[inline(always)]
     pub fn region(self) -> Region {
-        let pointer = self.pointer.checked_next_multiple_of(self.align).unwrap_or(self.pointer);
-        let skipped = pointer.saturating_sub(self.pointer);
-        Region { pointer, len: self.size.saturating_sub(skipped) }
+        // Alignments are powers of two: a mask, where a multiple would be a division.
+        let skipped = self.pointer.wrapping_neg() & self.align.wrapping_sub(1);
+        Region { pointer: self.pointer.wrapping_add(skipped), len: self.size.saturating_sub(skipped) }
     }
 
     pub(crate) fn whole(self) -> Region {

@@ -223,7 +223,9 @@ where
 
     #[inline(always)]
     fn lower(&mut self, before: P, index: usize, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)> {
-        into.begin_argument(index);
+        if H::NEEDS_MEMORY {
+            into.begin_argument(index);
+        }
         let (core, placed) = self.0.lower(into).map_err(|error| error.at(argument(index)))?;
         let (core, rest) = self.1.lower(before.append(core), index.saturating_add(1), into)?;
         Ok((core, (placed, rest)))

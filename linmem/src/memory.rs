@@ -227,7 +227,8 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
 
     fn guard(&mut self) -> Result<Guard<'_, Blocking<'_, S>, A>> {
         let mut guard = Guard::new(Blocking(&mut self.store), &mut self.runtime);
-        if !guard.is_calm() {
+        // By hand nothing need enter the guest, and would not be refused, then.
+        if !guard.is_calm() || guard.is_poisoned() {
             now(guard.calm_down(None))?;
         }
         guard.open(None);

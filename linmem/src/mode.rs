@@ -137,6 +137,13 @@ pub(crate) fn now<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     }
 }
 
+/// The same for what rarely happens: out of the way of what always does.
+#[cold]
+#[inline(never)]
+pub(crate) fn now_rarely<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    now(future)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -113,7 +113,7 @@ impl<A: Allocator> Runtime<A> {
         guard.wipe();
         guard.retire();
         guard.calm_down(None).await?;
-        if guard.end() { guard.release().await } else { Ok(()) }
+        if guard.end(true) { guard.release().await } else { Ok(()) }
     }
 
     /// Makes everything due that is held, the scratch block and what dropped handles have left included.

@@ -24,11 +24,15 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         Guard { mode, runtime, ended: false }
     }
 
-    /// Whether earlier calls have left nothing behind, and the guest may be entered. If not, call
-    /// [`calm_down`](Guard::calm_down) first.
+    /// Whether earlier calls have left nothing behind. If not, call [`calm_down`](Guard::calm_down) first. That the guest
+    /// may be entered is seen when it is.
     #[inline(always)]
     pub(crate) fn is_calm(&self) -> bool {
-        self.runtime.calm && !self.runtime.health.is_poisoned()
+        self.runtime.calm
+    }
+
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.runtime.health.is_poisoned()
     }
 
     /// Does what earlier calls have left to be done: releases what is due, and fits the scratch block.
@@ -79,11 +83,15 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     }
 
     /// Ends the frame in so far as that can be done without entering the guest: zeroes what it placed. Whether there is
-    /// something to [`release`](Guard::release) besides.
+    /// something to [`release`](Guard::release) besides. Where nothing can have been placed there is nothing to do.
     #[inline(always)]
     #[must_use]
-    pub(crate) fn end(&mut self) -> bool {
+    pub(crate) fn end(&mut self, has_placed: bool) -> bool {
         self.ended = true;
+        if !has_placed && self.runtime.ledger.is_empty() {
+            self.runtime.calm = true;
+            return false;
+        }
         self.wipe();
         self.runtime.calm = self.runtime.wish == 0 && self.runtime.ledger.is_empty();
         !self.runtime.calm && self.runtime.ledger.has_due()

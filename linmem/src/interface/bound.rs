@@ -158,8 +158,10 @@ where
     let Bound { store, handle, .. } = bound;
     let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
-    let outcome = export.run(Blocking(&mut *store), runtime, arguments);
-    R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
+    match export.run(Blocking(&mut *store), runtime, arguments) {
+        Ok(raw) => R::from_result(finish(export, raw, runtime.memory, store)),
+        Err(error) => R::from_result(Err(error)),
+    }
 }
 
 /// Calls an export of an async store.

@@ -89,7 +89,7 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     }
 
     fn end(&mut self) -> Result<()> {
-        if self.0.end() { now(self.0.release()) } else { Ok(()) }
+        if self.0.end(true) { now(self.0.release()) } else { Ok(()) }
     }
 }
 
