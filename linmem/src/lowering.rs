@@ -109,6 +109,11 @@ impl Bookkeeping {
         self.missing.clear();
     }
 
+    /// Forgets what lies in the scratch block, which is zeroed.
+    pub(crate) fn forget_bytes(&mut self) {
+        (self.used, self.touched) = (0, 0);
+    }
+
     /// Gives an attempt up. Blocks that were granted to it stay the frame's, and go with it.
     pub(crate) fn give_up(&mut self, mark: (u64, usize)) {
         self.rewind(mark);

@@ -4,7 +4,7 @@ use super::Frame;
 use crate::allocator::{Allocator, Request, Supply};
 use crate::error::{ErrorKind, Result};
 use crate::ledger::{Block, Leaked, Use};
-use crate::lowering::{self, Lowering, Missing, Shortage};
+use crate::lowering::{self, Bookkeeping, Lowering, Missing, Shortage};
 use crate::mode::Mode;
 use crate::region::Region;
 use crate::runtime::SCRATCH_MAX;
@@ -38,8 +38,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>,
     ) -> Result<R> {
         for _ in 1..ATTEMPTS {
-            let missing = std::mem::take(&mut self.runtime.room.missing);
-            self.make_room(mark, missing).await?;
+            self.make_room(mark).await?;
             self.runtime.room.rewind(mark);
             let lowered = lower(&mut self.lowering(true))?;
             if self.has_room() {
@@ -50,8 +49,9 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     }
 
     /// A longer scratch block where nothing lies in the old one yet and all will fit, or else a block for each.
-    async fn make_room(&mut self, mark: (u64, usize), missing: Vec<Missing>) -> Result<()> {
-        if let Some(Shortage { total, align, place }) = lowering::shortage(&missing, self.runtime.room.used) {
+    async fn make_room(&mut self, mark: (u64, usize)) -> Result<()> {
+        let Bookkeeping { missing, used, .. } = &self.runtime.room;
+        if let Some(Shortage { total, align, place }) = lowering::shortage(missing, *used) {
             if A::SUPPLY != Supply::Many {
                 let taken = self.only_block(mark, Request::new(total, align)).await;
                 return taken.map_err(|error| error.at_some(place));
@@ -71,7 +71,10 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
                 }
             }
         }
-        for Missing { request, place, given } in missing {
+        // By index, so that the list keeps its memory for the next call.
+        let mut index = 0_usize;
+        while let Some(&Missing { request, place, given }) = self.runtime.room.missing.get(index) {
+            index = index.saturating_add(1);
             let purpose = if given { Use::Given } else { Use::Frame };
             let block = self.allocate(request, purpose).await.map_err(|error| error.at_some(place))?;
             self.runtime.room.granted.push(block.region());
@@ -95,7 +98,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// Zeroes what an attempt has placed in the scratch block.
     fn zero_scratch(&mut self) {
         let touched = self.runtime.room.touched();
-        self.runtime.room.clear();
+        self.runtime.room.forget_bytes();
         if let (Some(scratch), true) = (self.runtime.ledger.scratch(), self.runtime.zero)
             && let Ok(placed) = self.bytes_mut(Region { len: touched, ..scratch.region() }, 1)
         {

@@ -1,0 +1,29 @@
+//! The guest, compiled once for all contenders: as a module, and inside a component.
+
+use std::sync::OnceLock;
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
+
+const GUEST: &str = include_str!("../guest.wat");
+const COMPONENT: &str = include_str!("../component.wat");
+
+pub(crate) fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(Engine::default)
+}
+
+pub(crate) fn module() -> &'static Module {
+    static MODULE: OnceLock<Module> = OnceLock::new();
+    MODULE.get_or_init(|| Module::new(engine(), GUEST).unwrap())
+}
+
+pub(crate) fn component() -> &'static Component {
+    static COMPILED: OnceLock<Component> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let (_, fields) = GUEST.split_once("(module").unwrap();
+        let (fields, _) = fields.rsplit_once(')').unwrap();
+        // The last one: a comment above it has the word, too.
+        let (before, after) = COMPONENT.rsplit_once("GUEST").unwrap();
+        Component::new(engine(), format!("{before}{fields}{after}")).unwrap()
+    })
+}

@@ -1,0 +1,91 @@
+//! How long a call takes: linmem against a bare call, glue written by hand, and the component model, in one run.
+//! `README.md`, a folder above, says how to read it.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    reason = "a benchmark that fails panics"
+)]
+
+mod args;
+mod calls;
+mod cases;
+mod component;
+mod glue;
+mod guest;
+mod heap;
+mod inputs;
+mod instantiate;
+mod machine;
+mod results;
+mod sampler;
+mod svg;
+mod table;
+mod work;
+
+use args::{Args, USAGE};
+use cases::CASES;
+use results::Results;
+use sampler::Effort;
+use std::process::ExitCode;
+use std::time::Duration;
+
+const FULL: Effort =
+    Effort { generations: 15, turn: Duration::from_millis(1), total: Duration::from_millis(200), min_rounds: 1 };
+const QUICK: Effort =
+    Effort { generations: 3, turn: Duration::from_micros(200), total: Duration::from_millis(20), min_rounds: 1 };
+const QUICK_MAX_BYTES: usize = 64 << 10;
+
+fn main() -> ExitCode {
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(error) => {
+            eprintln!("{error}\n\n{USAGE}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if args.help {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    if !args.bench {
+        println!("nothing to test: `cargo bench` runs this");
+        return ExitCode::SUCCESS;
+    }
+    if let Some(unknown) = args.cases.iter().find(|name| CASES.iter().all(|case| case.name != **name)) {
+        let names: Vec<_> = CASES.iter().map(|case| case.name).collect();
+        eprintln!("there is no case {unknown}, but {}", names.join(", "));
+        return ExitCode::FAILURE;
+    }
+
+    let machine = args.machine.clone().unwrap_or_else(machine::machine);
+    let results = if args.render {
+        Results::read(&args.csv)
+    } else {
+        println!("{machine}\n");
+        let results = run(&args);
+        results.write(&args.csv);
+        results
+    };
+    results::save(&args.svg, &svg::picture(&results, &machine));
+    println!("\n{}", table::markdown(&results));
+    println!("{}\n{}", args.csv.display(), args.svg.display());
+    ExitCode::SUCCESS
+}
+
+fn run(args: &Args) -> Results {
+    let mut results = Results::default();
+    table::print_header();
+    for case in CASES.iter().filter(|case| args.cases.is_empty() || args.cases.iter().any(|name| name == case.name)) {
+        for &bytes in case.sizes.iter().filter(|bytes| !args.quick || **bytes <= QUICK_MAX_BYTES) {
+            let medians = sampler::measure(|| (case.contenders)(bytes), if args.quick { QUICK } else { FULL });
+            results.0.extend(medians.into_iter().map(|(name, ns)| table::row(case.name, bytes, name, ns)));
+            table::print(&results, case.name, bytes);
+        }
+    }
+    results
+}

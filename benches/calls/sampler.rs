@@ -1,0 +1,95 @@
+//! Measures contenders in turns. A machine that others use is now fast and now slow; contenders that take turns of a
+//! millisecond meet the same weather, and the median over many rounds leaves out the gusts.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// One way to do the work of a case, ready to run.
+pub(crate) struct Contender {
+    pub(crate) name: &'static str,
+    /// Makes that many calls, and tells how long they took.
+    run: Box<dyn FnMut(u32) -> Duration>,
+}
+
+impl Contender {
+    pub(crate) fn new<R>(name: &'static str, mut call: impl FnMut() -> R + 'static) -> Self {
+        let run = move |calls| {
+            let start = Instant::now();
+            for _ in 0..calls {
+                black_box(call());
+            }
+            start.elapsed()
+        };
+        Contender { name, run: Box::new(run) }
+    }
+}
+
+/// How long to measure.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort {
+    /// How often the contenders are made anew.
+    pub(crate) generations: usize,
+    /// One contender's turn. A call that takes longer is a turn by itself.
+    pub(crate) turn: Duration,
+    /// All turns of one generation, unless that would be fewer rounds than `min_rounds`.
+    pub(crate) total: Duration,
+    pub(crate) min_rounds: usize,
+}
+
+/// The median time of a call in nanoseconds, for each contender.
+///
+/// Where an instance and its memory happen to lie can make a call of 50 ns one of 70 ns, for as long as the instance
+/// lives. So there are several generations of contenders, and no one is judged by one instance.
+pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort) -> Vec<(&'static str, f64)> {
+    let mut samples: Vec<(&'static str, Vec<f64>)> = Vec::new();
+    let mut random = 0x9e37_79b9_7f4a_7c15;
+    for _ in 0..effort.generations {
+        let mut contenders = contenders();
+        samples.resize_with(contenders.len(), Default::default);
+        let calls: Vec<u32> = contenders.iter_mut().map(|contender| calls_in_a_turn(contender, effort.turn)).collect();
+        let mut order: Vec<usize> = (0..contenders.len()).collect();
+        let start = Instant::now();
+        let mut rounds = 0;
+        while start.elapsed() < effort.total || rounds < effort.min_rounds {
+            // Nobody runs always after the same neighbour, and finds the caches as that one leaves them.
+            shuffle(&mut order, &mut random);
+            for &i in &order {
+                let took = (contenders[i].run)(calls[i]);
+                samples[i].0 = contenders[i].name;
+                samples[i].1.push(took.as_nanos() as f64 / f64::from(calls[i]));
+            }
+            rounds += 1;
+        }
+    }
+    samples.into_iter().map(|(name, mut samples)| (name, median(&mut samples))).collect()
+}
+
+/// How many calls fill a turn. Warms up, too: the guest's memory grows, and linmem's scratch block.
+fn calls_in_a_turn(contender: &mut Contender, turn: Duration) -> u32 {
+    (contender.run)(3);
+    let mut calls = 1;
+    loop {
+        let took = (contender.run)(calls);
+        if took >= turn / 4 {
+            let per_call = took.as_secs_f64() / f64::from(calls);
+            return ((turn.as_secs_f64() / per_call) as u32).max(1);
+        }
+        calls *= 2;
+    }
+}
+
+/// Fisher and Yates's shuffle, by a xorshift generator: any order will do, as long as it changes.
+fn shuffle(order: &mut [usize], random: &mut u64) {
+    for i in (1..order.len()).rev() {
+        *random ^= *random << 13;
+        *random ^= *random >> 7;
+        *random ^= *random << 17;
+        order.swap(i, (*random % (i as u64 + 1)) as usize);
+    }
+}
+
+fn median(samples: &mut [f64]) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    let middle = samples.len() / 2;
+    if samples.len() % 2 == 1 { samples[middle] } else { (samples[middle - 1] + samples[middle]) / 2.0 }
+}

@@ -1,0 +1,26 @@
+;; The same guest as a component: what stands for GUEST is the text of `guest.wat`, without its outer parentheses.
+(component
+    (core module $guest GUEST)
+    (core instance $i (instantiate $guest))
+    (alias core export $i "memory" (core memory $memory))
+    (alias core export $i "component_realloc" (core func $realloc))
+    (alias core export $i "component_release" (core func $release))
+
+    (type $point_record (record (field "x" f64) (field "y" f64)))
+    (export $point "point" (type $point_record))
+
+    (func (export "add") (param "a" u32) (param "b" u32) (result u32)
+        (canon lift (core func $i "add")))
+    (func (export "last-byte") (param "bytes" (list u8)) (result u32)
+        (canon lift (core func $i "component_last_byte") (memory $memory) (realloc $realloc)))
+    (func (export "echo-bytes") (param "bytes" (list u8)) (result (list u8))
+        (canon lift (core func $i "component_echo") (memory $memory) (realloc $realloc) (post-return $release)))
+    (func (export "echo-str") (param "text" string) (result string)
+        (canon lift (core func $i "component_echo") (memory $memory) (realloc $realloc) (post-return $release)))
+    (func (export "last-f64") (param "values" (list f64)) (result f64)
+        (canon lift (core func $i "component_last_f64") (memory $memory) (realloc $realloc)))
+    (func (export "make-point") (param "x" f64) (param "y" f64) (result $point)
+        (canon lift (core func $i "component_point") (memory $memory)))
+    (func (export "scale-last") (param "values" (list f32)) (param "by" f32) (result (list f32))
+        (canon lift (core func $i "component_scale_last") (memory $memory) (realloc $realloc)
+            (post-return $release))))
