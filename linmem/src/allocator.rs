@@ -161,18 +161,18 @@ impl<X: Pointer> Allocator for Found<X> {
 
     #[inline(always)]
     fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
-        match self {
+        M::either(match self {
             Found::Exported(exported) => Either::Left(exported.release(guest, block)),
             Found::Hosted(hosted) => Either::Right(hosted.release(guest, block)),
-        }
+        })
     }
 
     #[inline(always)]
     fn release_result<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
-        match self {
+        M::either(match self {
             Found::Exported(exported) => Either::Left(exported.release(guest, block)),
             Found::Hosted(hosted) => Either::Right(hosted.release_result(guest, block)),
-        }
+        })
     }
 
     fn releases_without_size(&self) -> bool {

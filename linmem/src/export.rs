@@ -10,7 +10,7 @@ use crate::mode::Async;
 use crate::mode::{Blocking, Mode, now, now_rarely};
 use crate::results::Room;
 use crate::returns::{Owed, Returns};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, State};
 use std::fmt;
 use wasmtime::AsContextMut;
 
@@ -61,7 +61,8 @@ macro_rules! run {
             mut arguments: B,
         ) -> Result<T::Raw> {
             let mut guard = Guard::new(mode, runtime);
-            if !guard.is_calm() {
+            let state = guard.state();
+            if state == State::Unsettled {
                 wait!($($asyncness)?; rarely guard.calm_down(Some(self.names.export)))
                     .map_err(|error| self.locate(error))?;
             }
@@ -73,6 +74,12 @@ macro_rules! run {
                 ($error:expr) => {
                     return wait!($($asyncness)?; rarely self.fail(guard, $error))
                 };
+            }
+            if state == State::Lent
+                && let Some(lent) = frame.take_lent()
+                && let Err(error) = wait!($($asyncness)?; frame.give_back(lent))
+            {
+                fail!(error.at(Place::Release));
             }
             let first = self.lower(&mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
             let (room, core, placed) = match first {

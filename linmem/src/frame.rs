@@ -137,6 +137,12 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         Ok(Received { memory, ledger: &mut self.runtime.ledger, by_address })
     }
 
+    /// What was lent in an earlier call, to be given back in this one.
+    #[inline(always)]
+    pub(crate) fn take_lent(&mut self) -> Option<Block> {
+        self.runtime.ledger.take_lent()
+    }
+
     /// Gives back at once what the guest returned and the host has read: nothing can come between that would lose it.
     #[inline(always)]
     pub(crate) fn give_back(&mut self, block: Block) -> impl Future<Output = Result<()>> {

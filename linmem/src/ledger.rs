@@ -59,8 +59,6 @@ pub(crate) enum Use {
     Output,
     /// A result of the frame under way, which is released when that ends.
     Result,
-    /// A result that the host still looks at: released before the next frame.
-    Lent,
     /// To be given back to the allocator as soon as the guest may be entered.
     Due,
     /// The same, for a result.
@@ -76,7 +74,7 @@ impl Use {
     fn when_over(self) -> Self {
         match self {
             Use::Frame | Use::Given | Use::Due => Use::Due,
-            Use::Output | Use::Result | Use::Lent | Use::ResultDue => Use::ResultDue,
+            Use::Output | Use::Result | Use::ResultDue => Use::ResultDue,
         }
     }
 }
@@ -86,6 +84,9 @@ impl Use {
 pub(crate) struct Ledger {
     /// The block that the arguments of every call share, once there is one.
     scratch: Option<Block>,
+    /// A result that the host still looks at: released before the next frame. Apart from the others, because a call that
+    /// borrows its result has one, and nothing else.
+    lent: Option<Block>,
     /// The others, in the order of their addresses.
     held: Vec<(Block, Use)>,
     due: usize,
@@ -110,16 +111,14 @@ impl Ledger {
 
     #[inline]
     fn overlapping(&self, region: Region) -> Option<Region> {
-        let scratch = self.scratch.map(Block::whole).filter(|scratch| scratch.overlaps(region));
-        if scratch.is_some() || self.held.is_empty() { scratch } else { self.overlapping_held(region) }
+        let apart = [self.scratch, self.lent].into_iter().flatten().map(occupied).find(|held| held.overlaps(region));
+        if apart.is_some() || self.held.is_empty() { apart } else { self.overlapping_held(region) }
     }
 
     fn overlapping_held(&self, region: Region) -> Option<Region> {
         // Two neighbours suffice to look at: the blocks are in order, and apart.
         let at = self.held.partition_point(|(block, _)| block.pointer < region.pointer);
         let neighbours = [at.checked_sub(1), Some(at)].into_iter().filter_map(|index| Some(self.held.get(index?)?.0));
-        // A block without bytes has an address all the same, and is not to be passed over when neighbours are looked at.
-        let occupied = |block: Block| Region { len: block.size.max(1), ..block.whole() };
         neighbours.map(occupied).find(|held| held.overlaps(region))
     }
 
@@ -147,7 +146,7 @@ impl Ledger {
             if matches!(purpose, Use::Frame | Use::Given | Use::Output) {
                 zero(block.region());
             }
-            if !purpose.is_due() && *purpose != Use::Lent {
+            if !purpose.is_due() {
                 *purpose = purpose.when_over();
                 self.due = self.due.saturating_add(1);
             }
@@ -161,12 +160,34 @@ impl Ledger {
 
     /// Begins a frame: all that earlier ones have left is due, what they had lent included.
     pub(crate) fn recall(&mut self) {
+        if let Some(lent) = self.lent.take() {
+            self.hold(lent, Use::ResultDue);
+        }
         self.held.iter_mut().for_each(|(_, purpose)| *purpose = purpose.when_over());
         self.due = self.held.len();
     }
 
-    /// Whether anything but the scratch block is held.
-    #[inline]
+    /// Lends a result until the next frame.
+    pub(crate) fn lend(&mut self, block: Block) {
+        if let Some(before) = self.lent.replace(block) {
+            self.hold(before, Use::ResultDue);
+        }
+    }
+
+    /// What was lent, to be released now.
+    #[inline(always)]
+    pub(crate) fn take_lent(&mut self) -> Option<Block> {
+        self.lent.take()
+    }
+
+    /// Whether anything is lent.
+    #[inline(always)]
+    pub(crate) fn has_lent(&self) -> bool {
+        self.lent.is_some()
+    }
+
+    /// Whether nothing is held but the scratch block, and what is lent.
+    #[inline(always)]
     pub(crate) fn is_empty(&self) -> bool {
         self.held.is_empty()
     }
@@ -193,6 +214,9 @@ impl Ledger {
         for (block, purpose) in std::mem::take(&mut other.held) {
             self.hold(block, purpose);
         }
+        if let Some(lent) = other.lent.take() {
+            self.hold(lent, Use::ResultDue);
+        }
         let (ours, theirs) = (self.scratch, other.scratch.take());
         let longer = ours.into_iter().chain(theirs).max_by_key(|block| block.size);
         for shorter in ours.into_iter().chain(theirs).filter(|block| Some(*block) != longer) {
@@ -206,6 +230,12 @@ impl Ledger {
     pub(crate) fn clear(&mut self) {
         *self = Ledger::default();
     }
+}
+
+/// A block without bytes has an address all the same, and is not to be passed over.
+#[inline(always)]
+fn occupied(block: Block) -> Region {
+    Region { len: block.size.max(1), ..block.whole() }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::interface::{PlannedMemory, Settings};
 use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
 use crate::region::{Region, to_u64};
-use crate::runtime::{MAX_ALIGN, Runtime};
+use crate::runtime::{MAX_ALIGN, Runtime, State};
 use std::ops::{Deref, DerefMut};
 use wasmtime::{AsContext, AsContextMut, Instance, Memory, StoreContext, StoreContextMut, TypedFunc};
 use wasmtime::{WasmParams, WasmResults};
@@ -228,7 +228,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     fn guard(&mut self) -> Result<Guard<'_, Blocking<'_, S>, A>> {
         let mut guard = Guard::new(Blocking(&mut self.store), &mut self.runtime);
         // By hand nothing need enter the guest, and would not be refused, then.
-        if !guard.is_calm() || guard.is_poisoned() {
+        if guard.state() != State::Calm || guard.is_poisoned() {
             now(guard.calm_down(None))?;
         }
         guard.open(None);

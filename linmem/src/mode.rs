@@ -8,6 +8,7 @@
 use crate::core::{CoreResults, Func, Params};
 use crate::error::{ErrorKind, Result};
 use crate::guest::Health;
+use either::Either;
 use std::future::{Future, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -38,6 +39,11 @@ pub trait Steps {
 
     /// Grows a memory by that many of its pages, and returns how many it had.
     fn grow(&mut self, memory: Memory, pages: u64) -> impl Future<Output = wasmtime::Result<u64>>;
+
+    /// One step or another, as what was found in the module decides.
+    fn either<T>(
+        step: Either<impl Future<Output = Result<T>>, impl Future<Output = Result<T>>>,
+    ) -> impl Future<Output = Result<T>>;
 }
 
 /// Enters the guest on the caller's own stack.
@@ -82,6 +88,16 @@ impl<S: AsContextMut> Steps for Blocking<'_, S> {
     fn grow(&mut self, memory: Memory, pages: u64) -> impl Future<Output = wasmtime::Result<u64>> {
         ready(memory.grow(&mut *self.0, pages))
     }
+
+    #[inline(always)]
+    fn either<T>(
+        step: Either<impl Future<Output = Result<T>>, impl Future<Output = Result<T>>>,
+    ) -> impl Future<Output = Result<T>> {
+        ready(match step {
+            Either::Left(step) => now(step),
+            Either::Right(step) => now(step),
+        })
+    }
 }
 
 /// Enters the guest on a fiber, so that host functions and limiters may await.
@@ -125,6 +141,12 @@ impl<S: AsContextMut<Data: Send>> Steps for Async<'_, S> {
 
     async fn grow(&mut self, memory: Memory, pages: u64) -> wasmtime::Result<u64> {
         memory.grow_async(&mut *self.0, pages).await
+    }
+
+    fn either<T>(
+        step: Either<impl Future<Output = Result<T>>, impl Future<Output = Result<T>>>,
+    ) -> impl Future<Output = Result<T>> {
+        step
     }
 }
 

@@ -5,7 +5,7 @@ use crate::convention::Convention;
 use crate::core::{Func, Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
-use crate::ledger::{Block, Use};
+use crate::ledger::Block;
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -234,13 +234,17 @@ fn accept<C: Convention, T: Lift, M: Mode>(frame: &mut Frame<'_, M, C::Allocator
         let (count, capacity) = (shape.count(region), shape.count(room));
         return Err(ErrorKind::Overflow { count, capacity }.into());
     }
-    let mut received = frame.received()?;
+    let received = frame.received()?;
     if let Err(out_of_bounds) = received.bytes(region, 1) {
         return Err(wrong_size(shape, region).map_or(out_of_bounds, Error::from));
     }
     let align = shape.layout().align();
     match owner {
-        Owner::Caller if T::BORROWS => received.hold(block, align, Use::Lent)?,
+        Owner::Caller if T::BORROWS => {
+            if let Some(block) = received.releasable(block, align)? {
+                received.ledger.lend(block);
+            }
+        }
         Owner::Caller => return Ok(received.releasable(block, align)?.map_or(Owed::Nothing, Owed::Block)),
         Owner::Guest | Owner::Frame if T::BORROWS => received.ledger.admit(region)?,
         Owner::Guest | Owner::Frame | Owner::Convention => {}

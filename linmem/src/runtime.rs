@@ -39,17 +39,39 @@ pub(crate) struct Runtime<A> {
     pub(crate) wish: u64,
     /// Whether what was placed is zeroed.
     pub(crate) zero: bool,
-    /// Whether the last frame has left nothing to do. The one thing that a call looks at before it begins.
-    pub(crate) calm: bool,
+    /// What the last frame has left to do. The one thing that a call looks at before it begins.
+    pub(crate) state: State,
+}
+
+/// What earlier frames have left to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing.
+    Calm,
+    /// A result that was lent is to be released.
+    Lent,
+    /// Anything: a frame is under way, or was not brought to its end, or blocks are due, or the scratch block is too
+    /// short.
+    Unsettled,
 }
 
 impl<A: Allocator> Runtime<A> {
+    /// What is left to do when a frame has ended.
+    #[inline(always)]
+    pub(crate) fn settled(&self) -> State {
+        match (self.wish == 0 && self.ledger.is_empty(), self.ledger.has_lent()) {
+            (true, false) => State::Calm,
+            (true, true) => State::Lent,
+            (false, _) => State::Unsettled,
+        }
+    }
+
     pub(crate) fn new(mut store: impl AsContextMut, allocator: A, memory: Option<Memory>, zero: bool) -> Result<Self> {
         let owner = StoreId::of(&mut store);
         let health = Health::new(owner.probe(&store)?);
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
-        Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero, calm: true })
+        Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm })
     }
 
     pub(crate) fn owner(&self) -> &StoreId {
@@ -108,7 +130,7 @@ impl<A: Allocator> Runtime<A> {
     pub(crate) async fn trim<M: Mode>(&mut self, mode: M) -> Result<()> {
         // In a guard, which zeroes what a forgotten one has left before any block is let go, and by which a panic of the
         // host's on the way leaves the instance poisoned.
-        self.calm = false;
+        self.state = State::Unsettled;
         let mut guard = Guard::new(mode, self);
         guard.wipe();
         guard.retire();
@@ -175,7 +197,7 @@ impl<A> Clone for Runtime<A> {
             room: Bookkeeping::default(),
             wish: 0,
             zero: self.zero,
-            calm: false,
+            state: State::Unsettled,
         }
     }
 }

@@ -43,8 +43,17 @@ impl Text for Utf8 {
     }
 }
 
+/// From how many bytes on it pays to set up vector instructions.
+const LONG: usize = 64;
+
 #[inline]
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
+    if bytes.len() >= LONG
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
+    {
+        return Ok(text);
+    }
+    // The fast one does not say where the fault is.
     std::str::from_utf8(bytes)
         .map_err(|source| ErrorKind::InvalidUtf8 { valid_up_to: source.valid_up_to(), source }.into())
 }

@@ -79,15 +79,15 @@ impl<X: Pointer> Release<X> {
         let (Ok(pointer), Ok(size), Ok(align)) =
             (X::try_from(block.pointer), X::try_from(block.size), X::try_from(block.align))
         else {
-            return Either::Left(ready(Ok(())));
+            return M::either(Either::Left(ready(Ok(()))));
         };
-        Either::Right(match self {
+        M::either(Either::Right(M::either(match self {
             Release::Pointer(release) => Either::Left(guest.last_call(release, (pointer,))),
-            Release::Size(release) => Either::Right(Either::Left(guest.last_call(release, (pointer, size)))),
+            Release::Size(release) => Either::Right(M::either(Either::Left(guest.last_call(release, (pointer, size))))),
             Release::SizeAlign(release) => {
-                Either::Right(Either::Right(guest.last_call(release, (pointer, size, align))))
+                Either::Right(M::either(Either::Right(guest.last_call(release, (pointer, size, align)))))
             }
-        })
+        })))
     }
 }
 
@@ -150,9 +150,9 @@ impl<X: Pointer> Exported<X> {
 
     #[inline(always)]
     pub(super) fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
-        match &self.release {
+        M::either(match &self.release {
             None => Either::Left(ready(Ok(()))),
             Some(release) => Either::Right(release.call(guest, block)),
-        }
+        })
     }
 }

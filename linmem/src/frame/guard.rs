@@ -7,7 +7,7 @@ use crate::ledger::{Block, Leaked};
 use crate::mode::Mode;
 use crate::mode::{Blocking, now};
 use crate::region::Region;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, State};
 use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
 
 /// A call under way. It is opened, and then either ended or dropped.
@@ -24,11 +24,10 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         Guard { mode, runtime, ended: false }
     }
 
-    /// Whether earlier calls have left nothing behind. If not, call [`calm_down`](Guard::calm_down) first. That the guest
-    /// may be entered is seen when it is.
+    /// What earlier calls have left to do, which is to be done first. That the guest may be entered is seen when it is.
     #[inline(always)]
-    pub(crate) fn is_calm(&self) -> bool {
-        self.runtime.calm
+    pub(crate) fn state(&self) -> State {
+        self.runtime.state
     }
 
     pub(crate) fn is_poisoned(&self) -> bool {
@@ -56,7 +55,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     /// Opens the frame for a call of that export.
     #[inline(always)]
     pub(crate) fn open(&mut self, export: Option<&'static str>) {
-        self.runtime.calm = false;
+        self.runtime.state = State::Unsettled;
         self.runtime.health.running = Poisoner(export);
     }
 
@@ -88,13 +87,11 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     #[must_use]
     pub(crate) fn end(&mut self, has_placed: bool) -> bool {
         self.ended = true;
-        if !has_placed && self.runtime.ledger.is_empty() {
-            self.runtime.calm = true;
-            return false;
+        if has_placed || !self.runtime.ledger.is_empty() {
+            self.wipe();
         }
-        self.wipe();
-        self.runtime.calm = self.runtime.wish == 0 && self.runtime.ledger.is_empty();
-        !self.runtime.calm && self.runtime.ledger.has_due()
+        self.runtime.state = self.runtime.settled();
+        self.runtime.state == State::Unsettled && self.runtime.ledger.has_due()
     }
 
     /// Releases what is due.
@@ -107,7 +104,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
             Ok(()) => Ok(()),
             Err(error) => self.frame().judge(error).await,
         };
-        self.runtime.calm = self.runtime.wish == 0 && self.runtime.ledger.is_empty();
+        self.runtime.state = self.runtime.settled();
         self.ended = true;
         outcome
     }

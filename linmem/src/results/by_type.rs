@@ -86,19 +86,19 @@ impl<X: Pointer> Results<X> for ByType {
         params: P,
         shape: Shape,
     ) -> impl Future<Output = Result<Returned>> {
-        match func {
+        M::either(match func {
             ByTypeFunc::Packed(func) => {
-                Either::Left(Either::Left(<Packed as Results<u32>>::call(func, frame, room, params, shape)))
+                Either::Left(M::either(Either::Left(<Packed as Results<u32>>::call(func, frame, room, params, shape))))
             }
             ByTypeFunc::Pair(func) => {
-                Either::Left(Either::Right(<Pair as Results<X>>::call(func, frame, room, params, shape)))
+                Either::Left(M::either(Either::Right(<Pair as Results<X>>::call(func, frame, room, params, shape))))
             }
-            ByTypeFunc::ReturnPointer(func) => {
-                Either::Right(Either::Left(<ReturnPointer as Results<X>>::call(func, frame, room, params, shape)))
-            }
-            ByTypeFunc::ReturnArea(func) => {
-                Either::Right(Either::Right(<ReturnArea as Results<X>>::call(func, frame, room, params, shape)))
-            }
-        }
+            ByTypeFunc::ReturnPointer(func) => Either::Right(M::either(Either::Left(
+                <ReturnPointer as Results<X>>::call(func, frame, room, params, shape),
+            ))),
+            ByTypeFunc::ReturnArea(func) => Either::Right(M::either(Either::Right(<ReturnArea as Results<X>>::call(
+                func, frame, room, params, shape,
+            )))),
+        })
     }
 }

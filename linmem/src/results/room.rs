@@ -49,14 +49,14 @@ macro_rules! room {
                 shape: Shape,
             ) -> impl Future<Output = Result<Returned>> {
                 let (Some(room), Some(Ok(pointer))) = (room, room.map(|room| narrow::<X>(room.pointer))) else {
-                    return Either::Left(ready(Err(ErrorKind::NoRoom.into())));
+                    return M::either(Either::Left(ready(Err(ErrorKind::NoRoom.into()))));
                 };
-                Either::Right(frame.invoke_then(func, pointer.$join(params), move |answer, ()| match shape {
+                M::either(Either::Right(frame.invoke_then(func, pointer.$join(params), move |answer, ()| match shape {
                     Shape::Value(_) => Ok(Returned::new(room, Owner::Frame)),
                     Shape::Slice(_) => {
                         Ok(Returned::new(shape.in_area::<X>(answer.memory()?, room.pointer)?, Owner::Caller))
                     }
-                }))
+                })))
             }
         }
     )*};
