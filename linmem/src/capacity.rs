@@ -33,7 +33,7 @@ use std::marker::PhantomData;
 /// }
 /// ```
 ///
-/// The room is zero when the guest sees it, unless zeroing is switched off.
+/// What lies in the room before the guest has written is whatever lay there.
 #[derive(Debug, Clone, Copy)]
 pub struct Capacity<T = u8>(usize, PhantomData<fn() -> T>);
 
@@ -50,7 +50,8 @@ impl<C: Convention, T: bytemuck::Pod> Lower<C> for Capacity<T> {
     type Placed = ();
 
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        let (core, room) = C::Pass::pass(into, Slice::room(self.0, size_of::<T>(), align_of::<T>()))?;
+        let room = self.0.saturating_mul(size_of::<T>());
+        let (core, room) = C::Pass::pass(into, Slice { count: self.0, room, ..Slice::of::<T>(&[]) })?;
         into.output(room);
         Ok((core, ()))
     }
@@ -71,18 +72,40 @@ impl<C: Convention, T: bytemuck::Pod> Lower<C> for Capacity<T> {
 /// }
 ///
 /// fn trim(trimmer: &mut dyn Trimmer, text: &str) -> linmem::Result<String> {
-///     trimmer.trim(InPlace(text.as_bytes()))
+///     trimmer.trim(InPlace::new(text.as_bytes()))
 /// }
 /// ```
+///
+/// A guest that makes it longer needs room for that: [`with_capacity`](InPlace::with_capacity). How much there is is not
+/// passed; an argument of its own says it.
 #[derive(Debug, Clone, Copy)]
-pub struct InPlace<'a, T = u8>(pub &'a [T]);
+pub struct InPlace<'a, T = u8> {
+    elements: &'a [T],
+    capacity: usize,
+}
+
+impl<'a, T> InPlace<'a, T> {
+    /// These elements.
+    #[must_use]
+    pub const fn new(elements: &'a [T]) -> Self {
+        InPlace { elements, capacity: elements.len() }
+    }
+
+    /// These elements, with room for so many in all.
+    #[must_use]
+    pub const fn with_capacity(elements: &'a [T], capacity: usize) -> Self {
+        InPlace { elements, capacity }
+    }
+}
 
 impl<C: Convention, T: bytemuck::Pod> Lower<C> for InPlace<'_, T> {
     type Core = <C::Pass as Pass<C::Pointer>>::Core;
     type Placed = ();
 
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
-        let (core, room) = C::Pass::pass(into, Slice::of(self.0))?;
+        let slice = Slice::of(self.elements);
+        let room = self.capacity.saturating_mul(size_of::<T>()).max(slice.room);
+        let (core, room) = C::Pass::pass(into, Slice { room, ..slice })?;
         into.output(room);
         Ok((core, ()))
     }

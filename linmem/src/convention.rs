@@ -45,7 +45,7 @@ use crate::allocator::{Allocator, Found, Managed, OfOwners};
 use crate::core::Pointer;
 use crate::pass::{self, Given, Pass, PtrLen};
 use crate::results::{self, ByType, Results};
-use crate::status::{Silent, Status};
+use crate::status::{self, Silent, Status};
 use crate::text::{Text, Utf8, Utf16};
 use std::marker::PhantomData;
 
@@ -82,7 +82,7 @@ pub trait Convention: 'static {
     type Results: Results<Self::Pointer>;
     /// How text is encoded.
     type Text: Text;
-    /// What a method that returns `()` is told: nothing, or a status.
+    /// How a method that returns `()` or a scalar is told of an error.
     type Status: Status;
 }
 
@@ -124,7 +124,7 @@ impl Convention for WasmBindgen {
     type Pass = Given<PtrLen>;
     type Results = results::Bindgen;
     type Text = Utf8;
-    type Status = Silent;
+    type Status = status::Bindgen;
 }
 
 /// Core modules with the canonical ABI, as wit-bindgen makes them before they become components.

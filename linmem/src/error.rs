@@ -228,7 +228,7 @@ pub enum ErrorKind {
         capacity: u64,
     },
     /// A convention reads what the guest wrote into room of the host's, and no argument has reserved any.
-    #[error("there is no room for the guest to write into: take an `Capacity` or an `InPlace` among the arguments")]
+    #[error("there is no room for the guest to write into: take a `Capacity` or an `InPlace` among the arguments")]
     NoRoom,
     /// A length or an address does not fit the guest's pointers.
     #[error("{value} does not fit the guest's {bits}-bit pointers")]

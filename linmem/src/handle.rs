@@ -1,7 +1,7 @@
 //! Objects that live in the guest: opaque addresses, and guards that free what they name.
 
 use crate::convention::Convention;
-use crate::core::{Func, Params, Pointer, narrow};
+use crate::core::{Params, Pointer, narrow};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lower::Lower;
@@ -11,6 +11,7 @@ use crate::received::Received;
 use crate::region::Region;
 use crate::results::Room;
 use crate::returns::{Owed, Returns};
+use crate::status::Status;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
@@ -132,20 +133,25 @@ macro_rules! returns_pointer {
     ($(#[$docs:meta])* $ty:ty: |$pointer:ident| $read:expr) => {
         $(#[$docs])*
         impl<X: Pointer, C: Convention<Pointer = X>, P: Params, T> Returns<C, P> for $ty {
-            type Func = Func<P, X>;
+            type Func = <C::Status as Status>::Func<P, X>;
             type Core = X;
             type Raw = X;
             type Out<'s> = Self;
-            const NEEDS_MEMORY: bool = false;
+            const NEEDS_MEMORY: bool = <C::Status as Status>::NEEDS_MEMORY;
+
+            #[inline(always)]
+            fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
+                C::Status::prepare::<P, X>(func, into)
+            }
 
             #[inline(always)]
             fn call<M: Mode>(
                 func: &Self::Func,
                 frame: &mut Frame<'_, M, C::Allocator>,
-                _: Room,
+                room: Room,
                 params: P,
             ) -> impl Future<Output = Result<X>> {
-                frame.invoke(func, params)
+                C::Status::call(func, frame, room, params)
             }
 
             #[inline(always)]

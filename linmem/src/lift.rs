@@ -7,7 +7,7 @@ pub use variant::Payload;
 use crate::convention::Convention;
 use crate::error::{ErrorKind, Result};
 use crate::pod::{Element, Record};
-use crate::region::Region;
+use crate::region::{Region, to_u64};
 use crate::results::Shape;
 use crate::text::{Text, utf8};
 use bytemuck::Pod;
@@ -99,6 +99,10 @@ impl Lift for String {
 
     #[inline]
     fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
+        let unit = to_u64(C::Text::UNIT);
+        if region.len.checked_rem(unit).is_some_and(|rest| rest != 0) {
+            return Err(ErrorKind::WrongSize { len: region.len, size: unit }.into());
+        }
         C::Text::decode(region.of(memory, C::Text::UNIT)?)
     }
 }

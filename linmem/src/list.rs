@@ -69,7 +69,7 @@ impl<C: Convention, T: Item> Lower<C> for List<'_, T> {
             C::Pointer::write(to_u64(slice.count), &mut records)?;
         }
         let (size, align) = (size_of::<[C::Pointer; 2]>(), align_of::<C::Pointer>());
-        let slice = Slice { bytes: Some(&records), count: self.0.len(), size, align, is_text: false };
+        let slice = Slice { bytes: &records, room: records.len(), count: self.0.len(), size, align, is_text: false };
         Ok((C::Pass::pass(into, slice)?.0, ()))
     }
 }

@@ -8,6 +8,7 @@
 use crate::allocator::Request;
 use crate::error::{ErrorKind, Place, Result};
 use crate::ledger::Block;
+use crate::pass::Slice;
 use crate::region::{Region, to_u64};
 
 /// The memory that arguments are lowered into.
@@ -225,17 +226,17 @@ impl<'m> Lowering<'m> {
         self.room.output = None;
     }
 
-    /// Copies bytes to the very beginning of the guest's input buffer, for a guest that knows where that is. It is what
+    /// Copies a slice to the very beginning of the guest's input buffer, for a guest that knows where that is. It is what
     /// an [allocator](crate::Allocator) with one block hands out.
     ///
     /// # Errors
     /// [`Displaced`](crate::ErrorKind::Displaced) if something else lies there.
-    pub fn place_input(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
+    pub fn place_input(&mut self, slice: Slice<'_>) -> Result<Region> {
         let Some(start) = self.start else {
             // Even none: the guest is to be told of how many there are.
-            return Ok(self.claim(to_u64(bytes.len()), to_u64(align)));
+            return Ok(self.claim(to_u64(slice.room), to_u64(slice.align)));
         };
-        let region = self.place(bytes, align)?;
+        let region = slice.place(self)?;
         if region.pointer != start && region.len != 0 && self.room.missing.is_empty() {
             return Err(ErrorKind::Displaced { pointer: region.pointer, start }.into());
         }

@@ -16,8 +16,10 @@ use wasmtime::NoExtern;
 /// A slice on its way into the guest.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice<'a> {
-    /// Its bytes. There are none where the guest is to fill it.
-    pub bytes: Option<&'a [u8]>,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// How many bytes there must be room for: more than these where the guest is to fill it.
+    pub room: usize,
     /// How many elements it has.
     pub count: usize,
     /// The size of an element.
@@ -30,47 +32,31 @@ pub struct Slice<'a> {
 
 impl<'a> Slice<'a> {
     /// Elements of a type.
+    #[must_use]
     #[inline(always)]
-    pub(crate) fn of<T: NoUninit>(elements: &'a [T]) -> Self {
-        let bytes = Some(Element::<T>::bytes(elements));
-        Slice { bytes, count: elements.len(), size: size_of::<T>(), align: align_of::<T>(), is_text: false }
+    pub fn of<T: NoUninit>(elements: &'a [T]) -> Self {
+        let bytes = Element::<T>::bytes(elements);
+        let (size, align) = (size_of::<T>(), align_of::<T>());
+        Slice { bytes, room: bytes.len(), count: elements.len(), size, align, is_text: false }
     }
 
     /// Text, as its code units' bytes.
+    #[must_use]
     #[inline(always)]
-    pub(crate) fn of_text(bytes: &'a [u8], unit: usize) -> Self {
+    pub fn of_text(bytes: &'a [u8], unit: usize) -> Self {
         let count = bytes.len().checked_div(unit).unwrap_or(0);
-        Slice { bytes: Some(bytes), count, size: unit, align: unit, is_text: true }
+        Slice { bytes, room: bytes.len(), count, size: unit, align: unit, is_text: true }
     }
 
-    /// Room for that many elements.
-    pub(crate) fn room(count: usize, size: usize, align: usize) -> Self {
-        Slice { bytes: None, count, size, align, is_text: false }
-    }
-
-    /// Its length in bytes.
-    #[must_use]
-    #[inline(always)]
-    pub fn len(&self) -> usize {
-        self.bytes.map_or_else(|| self.count.saturating_mul(self.size), <[u8]>::len)
-    }
-
-    /// Whether it has no elements.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// Places it.
+    /// Places it, and returns where it lies, with the room behind it.
     ///
     /// # Errors
     /// As [`Lowering::place`].
     #[inline(always)]
     pub fn place(&self, into: &mut Lowering<'_>) -> Result<Region> {
-        match self.bytes {
-            Some(bytes) => into.place(bytes, self.align),
-            None => Ok(into.reserve(self.len(), self.align)),
-        }
+        let region = into.reserve(self.room.max(self.bytes.len()), self.align);
+        into.write(region, self.bytes)?;
+        Ok(region)
     }
 }
 
@@ -137,7 +123,7 @@ impl<X: Pointer, P: Pass<X>> Pass<X> for InBytes<P> {
 
     #[inline(always)]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(P::Core, Region)> {
-        P::pass(into, Slice { count: slice.len(), ..slice })
+        P::pass(into, Slice { count: slice.count.saturating_mul(slice.size), ..slice })
     }
 }
 
@@ -150,7 +136,7 @@ impl<X: Pointer> Pass<X> for NulTerminated {
     type Core = (X,);
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X,), Region)> {
-        let bytes = slice.bytes.unwrap_or_default();
+        let bytes = slice.bytes;
         let mut elements = bytes.chunks_exact(slice.size.max(1));
         if let Some(index) = elements.position(|element| element.iter().all(|byte| *byte == 0)) {
             return Err(ErrorKind::InteriorNul { index }.into());
@@ -212,7 +198,7 @@ impl<X: Pointer> Pass<X> for Len {
     type Core = (X,);
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X,), Region)> {
-        let region = into.place_input(slice.bytes.unwrap_or_default(), slice.align)?;
+        let region = into.place_input(slice)?;
         Ok(((narrow(to_u64(slice.count))?,), region))
     }
 }
@@ -226,7 +212,7 @@ impl<X: Pointer> Pass<X> for Implied {
     type Core = ();
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((), Region)> {
-        Ok(((), into.place_input(slice.bytes.unwrap_or_default(), slice.align)?))
+        Ok(((), into.place_input(slice)?))
     }
 }
 
@@ -298,7 +284,7 @@ where
 #[inline(always)]
 fn place<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(X, Region)> {
     // Before anything is taken from the guest: a length that its pointers cannot hold has no room there anyway.
-    narrow::<X>(to_u64(slice.len()))?;
+    narrow::<X>(to_u64(slice.room))?;
     let region = slice.place(into)?;
     Ok((narrow(region.pointer)?, region))
 }
@@ -310,10 +296,10 @@ fn place_prefixed<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Resu
     let count = narrow::<u32>(to_u64(slice.count))?.to_le_bytes();
     let align = slice.align.max(HEADER);
     let padding = vec![0; align.saturating_sub(HEADER)];
-    let len = align.saturating_add(slice.len());
+    let len = align.saturating_add(slice.room);
     let placed = into.reserve(len, align);
-    into.write(placed, &[&padding, &count[..], slice.bytes.unwrap_or_default()].concat())?;
+    into.write(placed, &[&padding, &count[..], slice.bytes].concat())?;
     let header = placed.pointer.saturating_add(to_u64(padding.len()));
-    let region = Region { pointer: placed.pointer.saturating_add(to_u64(align)), len: to_u64(slice.len()) };
+    let region = Region { pointer: placed.pointer.saturating_add(to_u64(align)), len: to_u64(slice.room) };
     Ok((narrow(header)?, narrow(region.pointer)?, region))
 }

@@ -2,7 +2,7 @@
 
 use crate::bind::Callable;
 use crate::convention::Convention;
-use crate::core::{Func, Params, Signature};
+use crate::core::{Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
 use crate::ledger::Block;
@@ -88,65 +88,50 @@ pub enum Owed {
     Convention(Returned),
 }
 
-/// Nothing, but perhaps a status.
-impl<C: Convention, P: Params> Returns<C, P> for () {
-    type Func = <C::Status as Status>::Func<P>;
-    type Core = ();
-    type Raw = ();
-    type Out<'s> = ();
-    const NEEDS_MEMORY: bool = false;
-
-    #[inline(always)]
-    fn call<M: Mode>(
-        func: &Self::Func,
-        frame: &mut Frame<'_, M, C::Allocator>,
-        _: Room,
-        params: P,
-    ) -> impl Future<Output = Result<()>> {
-        C::Status::call(func, frame, params)
-    }
-
-    #[inline(always)]
-    fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, (): ()) -> (Result<()>, Owed) {
-        (Ok(()), Owed::Nothing)
-    }
-
-    #[inline(always)]
-    fn lift((): (), _: &[u8]) -> Result<()> {
-        Ok(())
-    }
-}
-
-macro_rules! returns_scalars {
-    ($($ty:ty)*) => {$(
+/// What core values alone answer, and a status perhaps.
+macro_rules! returns_core {
+    ($($ty:ty as $core:ty, |$answer:pat_param| $lift:expr;)*) => {$(
         impl<C: Convention, P: Params> Returns<C, P> for $ty {
-            type Func = Func<P, <$ty as Scalar>::Core>;
-            type Core = <$ty as Scalar>::Core;
-            type Raw = <$ty as Scalar>::Core;
+            type Func = <C::Status as Status>::Func<P, $core>;
+            type Core = $core;
+            type Raw = $core;
             type Out<'s> = $ty;
-            const NEEDS_MEMORY: bool = false;
+            const NEEDS_MEMORY: bool = <C::Status as Status>::NEEDS_MEMORY;
+
+            #[inline(always)]
+            fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
+                C::Status::prepare::<P, $core>(func, into)
+            }
 
             #[inline(always)]
             fn call<M: Mode>(
                 func: &Self::Func,
                 frame: &mut Frame<'_, M, C::Allocator>,
-                _: Room,
+                room: Room,
                 params: P,
-            ) -> impl Future<Output = Result<Self::Core>> {
-                frame.invoke(func, params)
+            ) -> impl Future<Output = Result<$core>> {
+                C::Status::call(func, frame, room, params)
             }
 
             #[inline(always)]
-            fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, core: Self::Core) -> (Result<Self::Core>, Owed) {
+            fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, core: $core) -> (Result<$core>, Owed) {
                 (Ok(core), Owed::Nothing)
             }
 
             #[inline(always)]
-            fn lift(core: Self::Core, _: &[u8]) -> Result<Self> {
-                <$ty as Scalar>::lift(core)
+            fn lift($answer: $core, _: &[u8]) -> Result<Self> {
+                $lift
             }
         }
     )*};
+}
+
+returns_core!(() as (), |()| Ok(()););
+
+macro_rules! returns_scalars {
+    ($($ty:ty)*) => {
+        returns_core!($($ty as <$ty as Scalar>::Core, |core| <$ty as Scalar>::lift(core);)*);
+    };
 }
 returns_scalars!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 bool char);
 

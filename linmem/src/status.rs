@@ -1,41 +1,61 @@
-//! How a function that returns nothing else says whether it has failed.
+//! How a function that returns nothing, or a scalar, says whether it has failed.
+
+mod answer;
+mod bindgen;
+
+pub use answer::CoreAnswer;
+pub use bindgen::{Bindgen, BindgenFunc};
 
 use crate::allocator::Allocator;
 use crate::bind::{Callable, FoundExport, Helper};
 use crate::core::{Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
+use crate::lowering::Lowering;
 use crate::mode::Mode;
-use crate::results::{ExportName, Message, NoMessage, WithMessage};
+use crate::results::{ExportName, Failure, Message, NoMessage, Room, WithMessage};
 use std::marker::PhantomData;
 use wasmtime::AsContextMut;
 
-/// The status axis of a [`Convention`](crate::Convention): what methods that return `()` are made of.
+/// The status axis of a [`Convention`](crate::Convention): how a function that returns nothing, or a scalar, says besides
+/// whether it has failed.
 pub trait Status: 'static {
-    /// What is called, with parameters `P`.
-    type Func<P: Params>: Callable;
+    /// What is called, with parameters `P`, for an answer `R`.
+    type Func<P: Params, R: CoreAnswer>: Callable;
+
+    /// Whether the guest must have a memory for it.
+    const NEEDS_MEMORY: bool = false;
+
+    /// Reserves room for the answer, before the arguments.
+    #[inline(always)]
+    fn prepare<P: Params, R: CoreAnswer>(func: &Self::Func<P, R>, into: &mut Lowering<'_>) -> Room {
+        let _ = (func, into);
+        None
+    }
 
     /// Calls it, and ends with [`ErrorKind::Guest`] if it says that it has failed.
-    fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
+    fn call<P: Params, R: CoreAnswer, M: Mode, A: Allocator>(
+        func: &Self::Func<P, R>,
         frame: &mut Frame<'_, M, A>,
+        room: Room,
         params: P,
-    ) -> impl Future<Output = Result<()>>;
+    ) -> impl Future<Output = Result<R>>;
 }
 
-/// The export returns nothing.
+/// The export says nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 
 impl Status for Silent {
-    type Func<P: Params> = Func<P, ()>;
+    type Func<P: Params, R: CoreAnswer> = Func<P, R>;
 
     #[inline(always)]
-    fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
+    fn call<P: Params, R: CoreAnswer, M: Mode, A: Allocator>(
+        func: &Self::Func<P, R>,
         frame: &mut Frame<'_, M, A>,
+        _: Room,
         params: P,
-    ) -> impl Future<Output = Result<()>> {
+    ) -> impl Future<Output = Result<R>> {
         frame.invoke(func, params)
     }
 }
@@ -85,37 +105,47 @@ successes! {
 pub struct Code<K = Zero, M = NoMessage>(PhantomData<fn() -> (K, M)>);
 
 impl<K: Success, N: Message> Status for Code<K, N> {
-    type Func<P: Params> = WithMessage<Func<P, i32>, u32, N>;
+    type Func<P: Params, R: CoreAnswer> = WithMessage<Func<P, R::Coded>, u32, N>;
 
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
+    async fn call<P: Params, R: CoreAnswer, M: Mode, A: Allocator>(
+        func: &Self::Func<P, R>,
         frame: &mut Frame<'_, M, A>,
+        _: Room,
         params: P,
-    ) -> Result<()> {
-        let code = frame.invoke(&func.export, params).await?;
-        if K::is(code) {
-            return Ok(());
+    ) -> Result<R> {
+        let (answer, code) = R::of_coded(frame.invoke(&func.export, params).await?);
+        match code.filter(|code| !K::is(*code)) {
+            None => Ok(answer),
+            Some(code) => failed::<N, M, A, R>(&func.message, frame, code).await,
         }
-        let message = N::fetch(&func.message, frame).await?;
-        Err(ErrorKind::Guest { code: code.into(), message }.into())
     }
 }
 
-/// The export returns nothing, and a function without parameters tells afterwards whether there was an error: an `i32` that
-/// is not zero, which is the code.
+/// That the guest has failed, with the code and the message that it has for it.
+async fn failed<N: Message, M: Mode, A: Allocator, R>(
+    message: &N::Func<u32>,
+    frame: &mut Frame<'_, M, A>,
+    code: i32,
+) -> Result<R> {
+    let message = N::fetch(message, frame).await?;
+    Err(ErrorKind::Guest { code: code.into(), message }.into())
+}
+
+/// The export returns its answer, or nothing, and a function without parameters tells afterwards whether there was an
+/// error: an `i32` that is not zero, which is the code.
 #[derive(Debug)]
 pub struct IsError<N, M = NoMessage>(PhantomData<fn() -> (N, M)>);
 
 /// The export, and what tells whether there was an error.
 #[derive(Debug)]
-pub struct WithFlag<P: Params, N> {
-    export: Func<P, ()>,
+pub struct WithFlag<P: Params, R: CoreAnswer, N> {
+    export: Func<P, R>,
     is_error: Func<(), i32>,
     name: PhantomData<fn() -> N>,
 }
 
-impl<P: Params, N: ExportName> Callable for WithFlag<P, N> {
-    const SIGNATURES: &'static [Signature] = Func::<P, ()>::SIGNATURES;
+impl<P: Params, R: CoreAnswer, N: ExportName> Callable for WithFlag<P, R, N> {
+    const SIGNATURES: &'static [Signature] = Func::<P, R>::SIGNATURES;
 
     fn helpers(_: &str) -> Vec<Helper> {
         vec![Helper::new::<Func<(), i32>>(N::NAME)]
@@ -127,19 +157,59 @@ impl<P: Params, N: ExportName> Callable for WithFlag<P, N> {
 }
 
 impl<E: ExportName, N: Message> Status for IsError<E, N> {
-    type Func<P: Params> = WithMessage<WithFlag<P, E>, u32, N>;
+    type Func<P: Params, R: CoreAnswer> = WithMessage<WithFlag<P, R, E>, u32, N>;
 
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
+    async fn call<P: Params, R: CoreAnswer, M: Mode, A: Allocator>(
+        func: &Self::Func<P, R>,
         frame: &mut Frame<'_, M, A>,
+        _: Room,
         params: P,
-    ) -> Result<()> {
-        frame.invoke(&func.export.export, params).await?;
+    ) -> Result<R> {
+        let answer = frame.invoke(&func.export.export, params).await?;
         match frame.invoke(&func.export.is_error, ()).await? {
-            0 => Ok(()),
-            code => {
+            0 => Ok(answer),
+            code => failed::<N, M, A, R>(&func.message, frame, code).await,
+        }
+    }
+}
+
+/// The export returns a scalar, of which some values mean that it has failed: a count or an index that is −1, or an
+/// `errno` below zero.
+///
+/// ```
+/// # use linmem::wasm_import;
+/// use linmem::results::Negative;
+/// use linmem::status::Sentinel;
+///
+/// #[wasm_import(status = Sentinel<Negative>)]
+/// trait Index {
+///     /// The position, or −1.
+///     fn find(&mut self, text: &str, word: &str) -> linmem::Result<u32>;
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Sentinel<F, M = NoMessage>(PhantomData<fn() -> (F, M)>);
+
+impl<F: Failure, N: Message> Status for Sentinel<F, N> {
+    type Func<P: Params, R: CoreAnswer> = WithMessage<Func<P, R>, u32, N>;
+
+    async fn call<P: Params, R: CoreAnswer, M: Mode, A: Allocator>(
+        func: &Self::Func<P, R>,
+        frame: &mut Frame<'_, M, A>,
+        _: Room,
+        params: P,
+    ) -> Result<R> {
+        let answer = frame.invoke(&func.export, params).await?;
+        let code = match answer.bits() {
+            Some((bits, u32::BITS)) => F::code::<u32>(bits, bits),
+            Some((bits, _)) => F::code::<u64>(bits, bits),
+            None => None,
+        };
+        match code {
+            None => Ok(answer),
+            Some(code) => {
                 let message = N::fetch(&func.message, frame).await?;
-                Err(ErrorKind::Guest { code: code.into(), message }.into())
+                Err(ErrorKind::Guest { code, message }.into())
             }
         }
     }

@@ -15,6 +15,7 @@ mod arguments;
 mod asynchronous;
 mod bind;
 mod conventions;
+mod guests;
 mod hostile;
 mod instances;
 mod memory_api;

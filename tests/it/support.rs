@@ -27,7 +27,14 @@ macro_rules! guests {
 guests! {
     ledger: "Rust; accounts for every block that the host holds.",
     shapes: "C; structs and in-out arguments, `malloc` and `free`.",
-    markdown: "Rust; a library behind the usual interface."
+    markdown: "Rust; a library behind the usual interface.",
+    cstrings: "C; NUL-terminated text, buffers of the caller's, twenty parameters.",
+    assembly: "AssemblyScript; objects of a collector, and UTF-16.",
+    canonical: "Rust; the canonical ABI, by wit-bindgen.",
+    bindgen: "Rust; wasm-bindgen, with errors in a table.",
+    zig: "Zig; packed slices, an empty one of which is out of bounds.",
+    wide: "C; a memory with 64-bit addresses.",
+    golang: "Go; a runtime that needs WASI, and a collector."
 }
 
 /// A guest written for one test.
