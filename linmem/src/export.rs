@@ -100,7 +100,16 @@ macro_rules! run {
                 Ok(core) => core,
                 Err(error) => fail!(of_call(error)),
             };
-            let (raw, owed) = T::read(&mut frame, core);
+            let mut received = frame.received_if(Self::NEEDS_MEMORY);
+            let (raw, owed) = T::read(&mut received, core);
+            let copied = if B::COPIES_BACK && raw.is_ok() {
+                arguments.copy_back(0, placed, &mut received)
+            } else {
+                Ok(())
+            };
+            if Self::NEEDS_MEMORY {
+                received.wipe();
+            }
             let released = match owed {
                 Owed::Nothing => Ok(()),
                 Owed::Block(block) => wait!($($asyncness)?; frame.give_back(block)),
@@ -116,10 +125,7 @@ macro_rules! run {
             if let Err(error) = released {
                 fail!(error.at(Place::Release));
             }
-            if B::COPIES_BACK
-                && let Err(error) =
-                    frame.received().and_then(|mut received| arguments.copy_back(0, placed, &mut received))
-            {
+            if let Err(error) = copied {
                 fail!(error);
             }
             if guard.end(Self::NEEDS_MEMORY) {

@@ -130,11 +130,19 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     ///
     /// # Errors
     /// [`NoMemory`](crate::ErrorKind::NoMemory).
-    #[inline]
     pub fn received(&mut self) -> Result<Received<'_>> {
+        self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
+        Ok(self.received_if(true))
+    }
+
+    /// The same, with no memory where none is needed.
+    #[inline(always)]
+    pub(crate) fn received_if(&mut self, needs_memory: bool) -> Received<'_> {
         let by_address = self.runtime.allocator().releases_without_size();
-        let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?.data(self.mode.store().as_context());
-        Ok(Received { memory, ledger: &mut self.runtime.ledger, by_address })
+        let Runtime { memory, ledger, room, zero, .. } = &mut *self.runtime;
+        let memory = if needs_memory { *memory } else { None };
+        let memory = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
+        Received { memory: memory.unwrap_or_default(), ledger, room, zero: *zero, by_address }
     }
 
     /// What was lent in an earlier call, to be given back in this one.

@@ -155,7 +155,7 @@ macro_rules! returns_pointer {
             }
 
             #[inline(always)]
-            fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, address: X) -> (Result<X>, Owed) {
+            fn read(_: &mut Received<'_>, address: X) -> (Result<X>, Owed) {
                 (Ok(address), Owed::Nothing)
             }
 

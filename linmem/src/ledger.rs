@@ -111,8 +111,12 @@ impl Ledger {
 
     #[inline]
     fn overlapping(&self, region: Region) -> Option<Region> {
-        let apart = [self.scratch, self.lent].into_iter().flatten().map(occupied).find(|held| held.overlaps(region));
-        if apart.is_some() || self.held.is_empty() { apart } else { self.overlapping_held(region) }
+        for block in [self.scratch, self.lent].into_iter().flatten() {
+            if occupied(block).overlaps(region) {
+                return Some(block.whole());
+            }
+        }
+        if self.held.is_empty() { None } else { self.overlapping_held(region) }
     }
 
     fn overlapping_held(&self, region: Region) -> Option<Region> {

@@ -2,13 +2,20 @@
 
 use crate::error::Result;
 use crate::ledger::{Block, Ledger, Use};
+use crate::lowering::Bookkeeping;
 use crate::region::{Region, to_u64};
 
 /// All of the guest's memory as it is after the call, and the means to have what the guest handed out released.
+///
+/// The memory is looked up once for all that is to be done with it between two steps that enter the guest: to read the
+/// result, to copy arguments back, and to zero them.
 #[derive(Debug)]
 pub struct Received<'a> {
-    pub(crate) memory: &'a [u8],
+    pub(crate) memory: &'a mut [u8],
     pub(crate) ledger: &'a mut Ledger,
+    pub(crate) room: &'a mut Bookkeeping,
+    /// Whether what was placed is zeroed.
+    pub(crate) zero: bool,
     /// Whether the allocator takes back a block by its address alone.
     pub(crate) by_address: bool,
 }
@@ -27,6 +34,19 @@ impl Received<'_> {
     #[inline(always)]
     pub fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
         region.of(self.memory, align)
+    }
+
+    /// Zeroes what was placed in the scratch block, and forgets it.
+    #[inline(always)]
+    pub(crate) fn wipe(self) {
+        let touched = self.room.touched();
+        self.room.forget_bytes();
+        if let (Some(scratch), true) = (self.ledger.scratch(), self.zero)
+            && let Ok(placed) = (Region { len: touched, ..scratch.region() }).of_mut(self.memory, 1)
+        {
+            // Whatever the guest did, its memory never shrinks, and this lay within it.
+            placed.fill(0);
+        }
     }
 
     /// Has a region that the guest handed out released through the allocator when the frame ends.

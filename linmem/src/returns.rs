@@ -9,6 +9,7 @@ use crate::ledger::Block;
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
+use crate::received::Received;
 use crate::region::{Region, to_u64};
 use crate::results::{Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
@@ -58,7 +59,7 @@ pub trait Returns<C: Convention, P: Params>: Sized {
 
     /// Reads what must be read while the frame lives, and says what is to be released then, whether or not it could be
     /// read.
-    fn read<M: Mode>(frame: &mut Frame<'_, M, C::Allocator>, core: Self::Core) -> (Result<Self::Raw>, Owed);
+    fn read(received: &mut Received<'_>, core: Self::Core) -> (Result<Self::Raw>, Owed);
 
     /// Releases what the convention releases by itself.
     fn release<M: Mode>(
@@ -114,7 +115,7 @@ macro_rules! returns_core {
             }
 
             #[inline(always)]
-            fn read<M: Mode>(_: &mut Frame<'_, M, C::Allocator>, core: $core) -> (Result<$core>, Owed) {
+            fn read(_: &mut Received<'_>, core: $core) -> (Result<$core>, Owed) {
                 (Ok(core), Owed::Nothing)
             }
 
@@ -176,9 +177,9 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     }
 
     #[inline(always)]
-    fn read<M: Mode>(frame: &mut Frame<'_, M, C::Allocator>, returned: Returned) -> (Result<T::Raw>, Owed) {
-        match accept::<C, T, M>(frame, returned) {
-            Ok(owed) => (frame.memory().and_then(|memory| read::<C, T>(memory, returned.region)), owed),
+    fn read(received: &mut Received<'_>, returned: Returned) -> (Result<T::Raw>, Owed) {
+        match accept::<C, T>(received, returned) {
+            Ok(owed) => (read::<C, T>(received.memory, returned.region), owed),
             Err(error) => (Err(error), given_up(returned)),
         }
     }
@@ -206,7 +207,7 @@ fn given_up(returned: Returned) -> Owed {
 /// Sees to it that what came back is released in time, if it may be. What is not in memory was never allocated, and what
 /// overlaps an argument would be released twice.
 #[inline(always)]
-fn accept<C: Convention, T: Lift, M: Mode>(frame: &mut Frame<'_, M, C::Allocator>, returned: Returned) -> Result<Owed> {
+fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returned) -> Result<Owed> {
     let Returned { region, block, owner, room } = returned;
     let shape = T::shape::<C>();
     if owner == Owner::Convention {
@@ -219,7 +220,6 @@ fn accept<C: Convention, T: Lift, M: Mode>(frame: &mut Frame<'_, M, C::Allocator
         let (count, capacity) = (shape.count(region), shape.count(room));
         return Err(ErrorKind::Overflow { count, capacity }.into());
     }
-    let received = frame.received()?;
     if let Err(out_of_bounds) = received.bytes(region, 1) {
         return Err(wrong_size(shape, region).map_or(out_of_bounds, Error::from));
     }
@@ -253,7 +253,7 @@ fn read<C: Convention, T: Lift>(memory: &[u8], region: Region) -> Result<T::Raw>
 fn wrong_size(shape: Shape, region: Region) -> Option<ErrorKind> {
     let size = to_u64(shape.layout().size());
     let wrong = matches!(shape, Shape::Value(_)) && region.len != size;
-    wrong.then_some(ErrorKind::WrongSize { len: region.len, size })
+    if wrong { Some(ErrorKind::WrongSize { len: region.len, size }) } else { None }
 }
 
 /// Null means "nothing" to an `Option`. Otherwise it may stand for an empty slice, as it does in C.
