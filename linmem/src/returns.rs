@@ -39,6 +39,9 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     /// Whether the guest must have a memory for it.
     const NEEDS_MEMORY: bool = true;
 
+    /// Whether what the caller gets looks into guest memory.
+    const BORROWS: bool = false;
+
     /// The signatures that would do, the preferred one first.
     const SIGNATURES: &'static [Signature] = <Self::Func as Callable>::SIGNATURES;
 
@@ -71,7 +74,7 @@ pub trait Returns<C: Convention, P: Params>: Sized {
         ready(Ok(()))
     }
 
-    /// Reads the rest, once the frame has ended.
+    /// Reads the rest, once the frame has ended. Of memory there is nothing to see where it does not borrow.
     ///
     /// # Errors
     /// If what the guest returned is no value of the type.
@@ -155,6 +158,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Raw = T::Raw;
     type Out<'s> = T::Out<'s>;
 
+    const BORROWS: bool = T::BORROWS;
     const SIGNATURES: &'static [Signature] = first(
         <Self::Func as Callable>::SIGNATURES,
         if T::IS_SLICE { usize::MAX } else { <C::Results as Results<C::Pointer>>::FORMS_OF_VALUES },

@@ -203,7 +203,7 @@ where
     A: Args<C>,
     T: Returns<C, A::Core>,
 {
-    let memory = memory.filter(|_| T::NEEDS_MEMORY);
+    let memory = memory.filter(|_| T::BORROWS);
     let bytes = memory.map_or(&[][..], |memory| memory.data(store.as_context()));
     T::lift(raw, bytes).map_err(|error| export.locate(error.at(crate::Place::Result)))
 }
