@@ -50,7 +50,8 @@ impl Request {
 pub enum Supply {
     /// As many as are asked for. One of them is kept for the arguments of every call.
     Many,
-    /// One, which is kept: a buffer at a place of its own.
+    /// One: a buffer at a place of its own. It is asked for at each call, because the guest may move it; and while a call
+    /// has it, a call within that one does not get it.
     One,
     /// One, which is asked for at each call: the guest is told how much there will be.
     Anew,

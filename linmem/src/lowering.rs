@@ -22,6 +22,8 @@ pub struct Lowering<'m> {
     scratch: Region,
     /// Where it begins, if there is one.
     start: Option<u64>,
+    /// Whether the guest was told how long it is.
+    told: bool,
     room: &'m mut Bookkeeping,
     /// Whether what is placed goes into a block of its own, and which.
     apart: Option<Apart>,
@@ -152,10 +154,10 @@ impl Bookkeeping {
 
 impl<'m> Lowering<'m> {
     #[inline(always)]
-    pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, room: &'m mut Bookkeeping) -> Self {
+    pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, told: bool, room: &'m mut Bookkeeping) -> Self {
         let start = scratch.map(|scratch| scratch.pointer);
         let scratch = scratch.map_or(Region { pointer: 0, len: 0 }, Block::region);
-        Lowering { memory, scratch, start, room, apart: None }
+        Lowering { memory, scratch, start, told, room, apart: None }
     }
 
     /// Copies bytes into the guest, and returns where they lie.
@@ -241,6 +243,22 @@ impl<'m> Lowering<'m> {
             return Err(ErrorKind::Displaced { pointer: region.pointer, start }.into());
         }
         Ok(region)
+    }
+
+    /// The same for a slice that must be all of the input, because the guest was told how long that is when it reserved it.
+    ///
+    /// # Errors
+    /// [`Displaced`](crate::ErrorKind::Displaced) if anything else is placed.
+    pub fn place_whole_input(&mut self, slice: Slice<'_>) -> Result<Region> {
+        let region = self.place_input(slice)?;
+        match self.start {
+            Some(start) if self.told && self.scratch.len != region.len => {
+                // What else there is lies before it or behind.
+                let pointer = start.saturating_add(self.scratch.len.saturating_sub(region.len));
+                Err(ErrorKind::Displaced { pointer, start }.into())
+            }
+            _ => Ok(region),
+        }
     }
 
     /// Writes to a region that was reserved, or to nothing as long as room is missing.

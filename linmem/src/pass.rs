@@ -212,7 +212,7 @@ impl<X: Pointer> Pass<X> for Implied {
     type Core = ();
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((), Region)> {
-        Ok(((), into.place_input(slice)?))
+        Ok(((), into.place_whole_input(slice)?))
     }
 }
 

@@ -133,7 +133,8 @@ pub trait Results<X: Pointer>: 'static {
     /// What is called, with parameters `P`.
     type Func<P: Params>: Callable;
 
-    /// Whether it returns with [`Owner::Convention`], so that nothing can be borrowed.
+    /// Whether the result is gone when the call is over, so that nothing can be borrowed: it returns with
+    /// [`Owner::Convention`], or what lies in room of the host's.
     const RELEASES: bool = false;
 
     /// How many of the signatures, from the first on, a single value can come by.

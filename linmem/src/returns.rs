@@ -183,7 +183,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     #[inline(always)]
     fn read(received: &mut Received<'_>, returned: Returned) -> (Result<T::Raw>, Owed) {
         match accept::<C, T>(received, returned) {
-            Ok(owed) => (read::<C, T>(received.memory, returned.region), owed),
+            Ok(owed) => (read::<C, T>(received.memory, returned), owed),
             Err(error) => (Err(error), given_up(returned)),
         }
     }
@@ -214,15 +214,15 @@ fn given_up(returned: Returned) -> Owed {
 fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returned) -> Result<Owed> {
     let Returned { region, block, owner, room } = returned;
     let shape = T::shape::<C>();
-    if owner == Owner::Convention {
-        return Ok(Owed::Convention(returned));
-    }
-    if region.pointer == 0 {
-        return Ok(Owed::Nothing);
-    }
     if let Some(room) = room.filter(|room| region.len > room.len) {
         let (count, capacity) = (shape.count(region), shape.count(room));
         return Err(ErrorKind::Overflow { count, capacity }.into());
+    }
+    if owner == Owner::Convention {
+        return Ok(Owed::Convention(returned));
+    }
+    if is_null(returned) {
+        return Ok(Owed::Nothing);
     }
     if let Err(out_of_bounds) = received.bytes(region, 1) {
         return Err(wrong_size(shape, region).map_or(out_of_bounds, Error::from));
@@ -242,14 +242,21 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
 }
 
 #[inline]
-fn read<C: Convention, T: Lift>(memory: &[u8], region: Region) -> Result<T::Raw> {
-    if region.pointer == 0 {
+fn read<C: Convention, T: Lift>(memory: &[u8], returned: Returned) -> Result<T::Raw> {
+    let region = returned.region;
+    if is_null(returned) {
         return null::<C, T>(region);
     }
     match wrong_size(T::shape::<C>(), region) {
         Some(wrong_size) => Err(wrong_size.into()),
         None => T::read::<C>(memory, region),
     }
+}
+
+/// Whether it is a null pointer of the guest's. Room of the host's may well begin where memory does.
+#[inline]
+fn is_null(returned: Returned) -> bool {
+    returned.region.pointer == 0 && returned.owner != Owner::Frame
 }
 
 /// A value has the size of its type, whatever length the guest gives.
@@ -265,6 +272,8 @@ fn wrong_size(shape: Shape, region: Region) -> Option<ErrorKind> {
 fn null<C: Convention, T: Lift>(region: Region) -> Result<T::Raw> {
     match (T::null(), T::shape::<C>()) {
         (Err(_), Shape::Slice(_)) if region.len == 0 => T::read::<C>(&[], region),
+        // Where a tag says whether there is a value, the tag must be somewhere.
+        (_, Shape::Value(_)) if <C::Results as Results<C::Pointer>>::TAGGED => Err(ErrorKind::Null.into()),
         (null, _) => null,
     }
 }

@@ -1,6 +1,6 @@
 //! What one handle to an instance carries from call to call.
 
-use crate::allocator::{Allocator, Request};
+use crate::allocator::{Allocator, Request, Supply};
 use crate::error::{ErrorKind, Place, Result};
 use crate::frame::Guard;
 use crate::guest::{Guest, Health};
@@ -8,6 +8,7 @@ use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
 use crate::mode::Mode;
 use crate::store_id::StoreId;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::{AsContextMut, Memory};
 
@@ -24,6 +25,8 @@ struct Shared<A> {
     owner: StoreId,
     /// What handles held when they were dropped, outside any call: the next clone takes it over, or whoever needs memory.
     left: Mutex<Ledger>,
+    /// Whether a call under way has the one block that there is, where there is one.
+    occupied: AtomicBool,
 }
 
 /// One handle's state: the memory and its allocator, the scratch block, and what is still to be released.
@@ -69,7 +72,7 @@ impl<A: Allocator> Runtime<A> {
     pub(crate) fn new(mut store: impl AsContextMut, allocator: A, memory: Option<Memory>, zero: bool) -> Result<Self> {
         let owner = StoreId::of(&mut store);
         let health = Health::new(owner.probe(&store)?);
-        let shared = Arc::new(Shared { allocator, owner, left: Mutex::default() });
+        let shared = Arc::new(Shared { allocator, owner, left: Mutex::default(), occupied: AtomicBool::default() });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
         Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm })
     }
@@ -89,7 +92,8 @@ impl<A: Allocator> Runtime<A> {
     /// Takes an aligned block from the guest. The caller enters it into the ledger.
     pub(crate) async fn allocate<M: Mode>(&mut self, mode: &mut M, request: Request) -> Result<Block> {
         let block = self.take_block(mode, request).await?;
-        if block.pointer & request.align.wrapping_sub(1) == 0 {
+        // Aligned, or longer than was asked for, as the one buffer of a guest may be.
+        if block.region().len >= request.size {
             return Ok(block);
         }
         // An allocator that is not told the alignment may return any address, and a typed slice there would be undefined
@@ -124,6 +128,23 @@ impl<A: Allocator> Runtime<A> {
         block: Block,
     ) -> impl Future<Output = Result<()>> {
         self.shared.allocator.release_result(Guest { mode, memory: self.memory, health: &mut self.health }, block)
+    }
+
+    /// Takes the one block that there is for the call under way, unless another call has it: one that called the host,
+    /// which makes this one.
+    pub(crate) fn occupy(&mut self, block: Block) -> Result<()> {
+        if A::SUPPLY == Supply::One && self.shared.occupied.swap(true, Ordering::Relaxed) {
+            return Err(ErrorKind::Overlap { region: block.whole(), held: block.whole() }.into());
+        }
+        Ok(())
+    }
+
+    /// Lets it go, if this call has it.
+    pub(crate) fn vacate(&mut self) {
+        if self.ledger.scratch().is_some() {
+            self.ledger.drop_scratch();
+            self.shared.occupied.store(false, Ordering::Relaxed);
+        }
     }
 
     /// Gives everything that is held back to the guest's allocator, and what dropped handles have left.

@@ -1,10 +1,24 @@
 //! The axes of a convention, each variant by its name, and the presets made of them.
 
+mod buffers;
+mod bufs;
+mod constants;
 mod failures;
+mod freed;
 mod handles;
+mod inputs;
 mod lists;
+mod managed;
+mod memory64;
+mod outputs;
+mod packed;
 mod presets;
+mod reasons;
+mod rooms;
+mod shared;
+mod tagged;
 mod text;
+mod wide;
 
 use crate::hostile::{counting, live};
 use crate::support::{bind, handle, instance, ledger};

@@ -15,6 +15,7 @@ mod arguments;
 mod asynchronous;
 mod bind;
 mod conventions;
+mod expressible;
 mod guests;
 mod hostile;
 mod instances;

@@ -114,9 +114,9 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         if self.runtime.room.is_used() {
             self.wipe_scratch();
         }
-        if A::SUPPLY == Supply::Anew {
-            // It was the guest's all the time.
-            self.runtime.ledger.drop_scratch();
+        if A::SUPPLY != Supply::Many {
+            // It was the guest's all the time, which may move it, and other handles want it, too.
+            self.runtime.vacate();
         }
         if !self.runtime.ledger.is_empty() {
             self.wipe_held();

@@ -21,7 +21,8 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         let runtime = &mut *self.runtime;
         let memory = if needs_memory { runtime.memory } else { None };
         let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
-        Lowering::new(bytes.unwrap_or_default(), runtime.ledger.scratch(), &mut runtime.room)
+        let told = A::SUPPLY == Supply::Anew;
+        Lowering::new(bytes.unwrap_or_default(), runtime.ledger.scratch(), told, &mut runtime.room)
     }
 
     /// Whether what was lowered found room for all of it.
@@ -89,9 +90,11 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
             return Err(ErrorKind::OutOfMemory { size, align }.into());
         }
         self.zero_scratch();
-        self.runtime.ledger.drop_scratch();
+        self.runtime.vacate();
         let block = self.runtime.allocate(self.mode, request).await?;
-        self.runtime.ledger.replace_scratch(Some(block));
+        self.runtime.occupy(block)?;
+        // As the guest knows it: what is passed by its length alone lies at its very beginning.
+        self.runtime.ledger.replace_scratch(Some(Block { align: 1, ..block }));
         Ok(())
     }
 

@@ -157,6 +157,12 @@ impl<T: Payload<Raw = T>, E: Payload<Raw = E>> Lift for Result<T, E> {
     type Out<'s> = Self;
 
     fn shape<C: Convention>() -> Shape {
+        const {
+            assert!(
+                size_of::<T>() != 0 || size_of::<E>() != 0,
+                "a `result` without payloads is no area but a core value: return `()`, with `status = linmem::status::Code`"
+            );
+        }
         Shape::Value(variant(T::layout::<C>(), E::layout::<C>()))
     }
 

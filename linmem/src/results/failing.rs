@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::region::Region;
-use crate::results::{ByType, ExportName, Results, Returned, Room, Shape};
+use crate::results::{ByType, ExportName, Owner, Results, Returned, Room, Shape};
 use std::alloc::Layout;
 use std::fmt;
 use std::marker::PhantomData;
@@ -225,7 +225,9 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
         shape: Shape,
     ) -> Result<Returned> {
         let returned = R::call(&func.export, frame, room, params, shape).await?;
-        match F::code::<X>(returned.region.pointer, shape.count(returned.region)) {
+        // Where the room is the host's, its address says nothing.
+        let pointer = if returned.owner == Owner::Frame { 1 } else { returned.region.pointer };
+        match F::code::<X>(pointer, shape.count(returned.region)) {
             None => Ok(returned),
             Some(code) => {
                 let message = N::fetch(&func.message, frame).await?;

@@ -18,6 +18,9 @@ pub struct Filled;
 impl<X: Pointer> Results<X> for Filled {
     type Func<P: Params> = Func<P, X>;
 
+    // The room is gone when the call is over.
+    const RELEASES: bool = true;
+
     fn prepare<P: Params>(_: &Self::Func<P>, into: &mut Lowering<'_>, _: Shape) -> Room {
         into.no_output();
         None

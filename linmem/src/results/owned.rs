@@ -98,7 +98,9 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
         shape: Shape,
     ) -> Result<Returned> {
         let returned = R::call(&func.export, frame, room, params, shape).await?;
-        Ok(Returned { owner: Owner::Convention, ..returned })
+        // Room of the host's is not the guest's to free.
+        let owner = if returned.owner == Owner::Frame { Owner::Frame } else { Owner::Convention };
+        Ok(Returned { owner, ..returned })
     }
 
     async fn release<P: Params, M: Mode, A: Allocator>(
@@ -108,10 +110,12 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
         shape: Shape,
     ) -> Result<()> {
         let Region { pointer, len: size } = returned.block;
-        match pointer {
-            0 => Ok(()),
-            _ => func.free.call(frame.guest(), Block { pointer, size, align: to_u64(shape.layout().align()) }).await,
+        if pointer == 0 {
+            return Ok(());
         }
+        // Nor is an argument, should the guest have returned that.
+        frame.received()?.ledger.admit(Region { pointer, len: size.max(1) })?;
+        func.free.call(frame.guest(), Block { pointer, size, align: to_u64(shape.layout().align()) }).await
     }
 }
 
