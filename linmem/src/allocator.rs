@@ -6,10 +6,11 @@ mod hosted;
 mod managed;
 
 pub use buffer::{Buffer, Fixed, Reserve};
+pub(crate) use exported::pair;
 pub use exported::{Allocate, Exported, ExportedPlan, Release};
 pub use hosted::Hosted;
 pub use managed::Managed;
-pub(crate) use managed::{ARRAY_BUFFER, STRING};
+pub(crate) use managed::{ARRAY_BUFFER, NEW, STRING, UNPIN};
 
 use crate::bind::{Finder, Resolver};
 use crate::core::Pointer;
@@ -114,14 +115,16 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
     }
 }
 
+/// The C library's.
+pub(crate) const OF_C: (&str, &str) = ("malloc", "free");
+
 /// Exports that allocate, each with the one that releases, in the order in which they are looked for: those of the C
 /// library, and the hand-written `extern "C"` pairs of Rust and Zig guests.
-const KNOWN: [(&str, &str); 4] =
-    [("malloc", "free"), ("alloc", "dealloc"), ("allocate", "deallocate"), ("alloc", "free")];
+pub(crate) const KNOWN: [(&str, &str); 4] = [OF_C, ("alloc", "dealloc"), ("allocate", "deallocate"), ("alloc", "free")];
 
 /// Those of tool-chains whose functions free the arguments that they are given: wasm-bindgen's, and the canonical ABI's,
 /// which has none to release.
-const OF_OWNERS: [(&str, &str); 2] = [("__wbindgen_malloc", "__wbindgen_free"), ("cabi_realloc", "")];
+pub(crate) const OF_OWNERS: [(&str, &str); 2] = [("__wbindgen_malloc", "__wbindgen_free"), ("cabi_realloc", "")];
 
 /// The guest's exported allocator if it has one that is known or named, otherwise the host's arena.
 #[derive(Debug)]

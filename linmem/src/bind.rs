@@ -153,6 +153,11 @@ impl<'m> Finder<'m> {
         exports.take(fault::SHOWN.saturating_add(1)).map(|export| export.name().to_owned()).collect()
     }
 
+    /// The faults found so far.
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
     /// The faults found so far, as one error for an interface of that name.
     pub(crate) fn finish(self, interface: &'static str) -> Result<()> {
         if self.faults.is_empty() {

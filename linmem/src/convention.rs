@@ -2,51 +2,86 @@
 //!
 //! # Which convention does my module have?
 //!
-//! Look at its exports (`wasm-tools print module.wasm | grep export`, or the names and types in an error of linmem's: a
-//! trait that does not fit is told both). First the allocator, which tells the tool-chain:
+//! Have a look at it: `cargo run --example inspect -- module.wasm` prints its imports and exports with their types, what
+//! linmem recognises, and a trait to begin with; in a program, [`Recognized::of`](crate::recognize::Recognized::of) does.
+//! First comes the allocator, which tells the tool-chain:
 //!
 //! | the module exports | it is from | write |
 //! |---|---|---|
-//! | `malloc`, `free` | C or C++ (clang, Emscripten) | nothing |
-//! | `alloc`, `dealloc`, or another pair, of `(size) -> ptr` and `(ptr, size)` | Rust or Zig, by hand | nothing, or `alloc = "…", free = "…"` |
-//! | `__wbindgen_malloc`, `__wbindgen_free` | wasm-bindgen | `convention = linmem::convention::WasmBindgen` |
-//! | `cabi_realloc`, and names like `pkg:name/iface#func` | wit-bindgen, before it is a component | `convention = linmem::convention::Canonical` |
-//! | `__new`, `__pin`, `__unpin` | AssemblyScript | `convention = linmem::convention::AssemblyScript` |
+//! | `malloc`, `free` | [C or C++](Standard#c-and-c) | nothing |
+//! | `alloc`, `dealloc`, or another pair, of `(size) -> ptr` and `(ptr, size)` | [Rust, Zig or Go, by hand](Standard#rust-zig-and-go-by-hand) | nothing, or `alloc = "…", free = "…"` |
+//! | these, of `i64`, and a memory of 64 bits | [clang or rustc for `wasm64`](Memory64) | `convention = linmem::convention::Memory64` |
+//! | `__wbindgen_malloc`, `__wbindgen_free` | [wasm-bindgen](WasmBindgen) | `convention = linmem::convention::WasmBindgen` |
+//! | `cabi_realloc`, and names like `pkg:name/iface#func` | [wit-bindgen, before it is a component](Canonical) | `convention = linmem::convention::Canonical` |
+//! | `__new`, `__pin`, `__unpin` | [`AssemblyScript`] | `convention = linmem::convention::AssemblyScript` |
+//! | a function that reserves the one buffer for input | by hand | `allocator = `[`Reserve`](crate::allocator::Reserve)`<…>` |
+//! | the address and the capacity of such a buffer | by hand | `allocator = `[`Buffer`](crate::allocator::Buffer)`<…>`, or [`Fixed`](crate::allocator::Fixed) for what is only documented |
 //! | none of these | WAT, or a module whose memory is the host's | nothing: linmem keeps an arena |
-//! | `_initialize`, `__wasm_call_ctors`, `__wbindgen_start` | any | nothing: it is called first |
+//! | `_initialize`, `__wasm_call_ctors`, `__wbindgen_start`, `_start` | any | nothing: it is called first |
 //!
-//! Then each function, beginning with what its documentation or its JavaScript glue does with the numbers:
+//! Then each function, beginning with what its documentation or its JavaScript glue does with the numbers. Ways to pass are
+//! written `#[wasm(pass = …)]` before the parameter:
 //!
 //! | an argument is | write |
 //! |---|---|
+//! | a number | `u8` … `f64`, `bool`, `char`; of these there may be any number, also more than 16 |
 //! | a pointer and a length | `&str`, `&[T]` |
-//! | a length and a pointer | `#[wasm(pass = linmem::pass::LenPtr)]` before the parameter |
+//! | a length and a pointer | [`LenPtr`](crate::pass::LenPtr) |
+//! | the same with the length in bytes, where elements have more than one | [`InBytes`](crate::pass::InBytes), `InBytes<LenPtr>` |
 //! | a pointer alone | [`Ptr`](crate::pass::Ptr) if the length is known, [`NulTerminated`](crate::pass::NulTerminated), [`LengthPrefixed`](crate::pass::LengthPrefixed), [`LengthBefore`](crate::pass::LengthBefore) |
-//! | a pointer to something that the function fills in | `&mut T`, `&mut [T]`, [`Out`](crate::Out) for an address and a length, `&mut GuestPtr<T>` for a handle |
+//! | a length alone, or nothing: the bytes go into the guest's own buffer | [`Len`](crate::pass::Len), [`Implied`](crate::pass::Implied) |
+//! | any of these, with a flag, a null pointer or a null `externref` beside it | [`Then`](crate::pass::Then), [`Before`](crate::pass::Before), with [`Zero`](crate::pass::Zero) or [`NullRef`](crate::pass::NullRef) |
+//! | a pointer to something that the function fills in | `&mut T`, `&mut [T]`; `&mut GuestPtr<T>` for a handle |
+//! | two pointers, to where it writes an address and a length | [`Out`](crate::Out) |
+//! | a buffer, its capacity, and the length is the result | [`Capacity`](crate::Capacity), and `returns = `[`Filled`](crate::results::Filled) |
+//! | a buffer whose contents are changed, and the new length is the result | [`InPlace`](crate::InPlace), and `returns = `[`Filled`](crate::results::Filled) |
+//! | a buffer, and a pointer to its capacity, where the length is written | [`Buf`](crate::Buf) |
 //! | an array of pointers and lengths | [`List`](crate::List) |
-//! | freed by the function | [`Given`] |
+//! | an address that a function has returned | [`GuestPtr<T>`](crate::GuestPtr), `GuestPtr<T, u64>` in a memory of 64 bits |
+//! | an object of AssemblyScript's | `&str`, `&[T]` for an `ArrayBuffer`, [`TypedArray`](crate::pass::TypedArray), [`Array`](crate::pass::Array) |
+//! | freed by the function | [`Given`](crate::pass::Given) |
 //!
 //! | the function returns | for a slice or a text write | for a struct |
 //! |---|---|---|
-//! | an `i64` with the length in its upper half | [`PackedLenPtr`](results::PackedLenPtr) | – |
+//! | an `i64` with the length in its upper half | [`PackedLenPtr`](crate::results::PackedLenPtr) | – |
 //! | any other `i64`, or two values, or takes one pointer more in front | nothing: its type tells | nothing |
+//! | nothing, and takes one pointer more behind | [`LastPointer`](crate::results::LastPointer) | the same |
 //! | an `i32` that points at a pointer and a length | nothing | – |
-//! | an `i32` that points at the value itself | [`NulTerminated`](results::NulTerminated), [`LengthPrefixed`](results::LengthPrefixed), [`LengthBefore`](results::LengthBefore) | nothing |
-//! | an `i32` that is a length, or a pointer whose length is elsewhere | [`LengthThen`](results::LengthThen), [`PointerThen`](results::PointerThen) | – |
-//! | an `i32` that says whether it went well | `status = linmem::status::Code<…>`, and `()` | – |
-//! | null or −1 when it has failed | [`Failing`](results::Failing) around the others | the same |
-//! | what nobody frees, or what it frees itself | [`Static`](results::Static) around the others | the same |
-//! | what another export frees | [`FreedBy`](results::FreedBy) | the same |
+//! | an `i32` that points at the value itself | [`NulTerminated`](crate::results::NulTerminated), [`LengthPrefixed`](crate::results::LengthPrefixed), [`LengthBefore`](crate::results::LengthBefore) | nothing |
+//! | an `i32` that is a length, or a pointer whose length is elsewhere | [`LengthThen`](crate::results::LengthThen), [`PointerThen`](crate::results::PointerThen), [`Filled`](crate::results::Filled) | – |
+//! | an object of AssemblyScript's | nothing with its convention, or [`StaticArray`](crate::results::StaticArray) | – |
+//! | a length in bytes, where elements have more than one | [`InBytes`](crate::results::InBytes) around the others | – |
+//! | null, −1, or what is below zero when it has failed | [`Failing`](crate::results::Failing) around the others, with [`Null`](crate::results::Null), [`AllOnes`](crate::results::AllOnes), [`Negative`](crate::results::Negative) | the same |
+//! | what nobody frees, or what it frees itself | [`Static`](crate::results::Static) around the others | the same |
+//! | what another export frees | [`FreedBy`](crate::results::FreedBy) | the same |
+//! | a null pointer for nothing; or, by the canonical ABI, a tag before the value | `Option<…>` | the same |
+//! | by the canonical ABI, a tag before one value or another | `linmem::Result<Result<T, E>>` | the same |
+//!
+//! | a function without another result says whether it went well | write, for `linmem::Result<()>` |
+//! |---|---|
+//! | by an `i32` | `status = `[`Code`](crate::status::Code)`<…>`, with [`Zero`](crate::status::Zero), [`NonZero`](crate::status::NonZero), [`NonNegative`](crate::status::NonNegative) |
+//! | by another export, which is asked afterwards, also beside a number | `status = `[`IsError`](crate::status::IsError)`<…>` |
+//! | and why, by a message: behind two getters, or one for text that ends with a NUL | [`LastError`](crate::results::LastError), [`LastErrorText`](crate::results::LastErrorText) as their last parameter, and as that of [`Failing`](crate::results::Failing) |
 //!
 //! What none of these fits is a type of your own that implements [`Pass`], [`Results`], [`Status`], [`Text`] or
 //! [`Allocator`], or [`Lower`](crate::Lower) and [`Returns`](crate::Returns) for a type of your own.
 
-use crate::allocator::{Allocator, Found, Managed, OfOwners};
+mod assembly_script;
+mod canonical;
+mod standard;
+mod wasm_bindgen;
+
+pub use assembly_script::AssemblyScript;
+pub use canonical::Canonical;
+pub use standard::{Memory64, Standard};
+pub use wasm_bindgen::WasmBindgen;
+
+use crate::allocator::Allocator;
 use crate::core::Pointer;
-use crate::pass::{self, Given, Pass, PtrLen};
-use crate::results::{self, ByType, Results};
-use crate::status::{self, Silent, Status};
-use crate::text::{Text, Utf8, Utf16};
+use crate::pass::Pass;
+use crate::results::Results;
+use crate::status::Status;
+use crate::text::Text;
 use std::marker::PhantomData;
 
 /// One choice per axis. The attribute takes any type that implements it: `#[wasm_import(convention = MyModule)]`.
@@ -84,103 +119,6 @@ pub trait Convention: 'static {
     type Text: Text;
     /// How a method that returns `()` or a scalar is told of an error.
     type Status: Status;
-}
-
-/// The default: 32-bit pointers, the module's own allocator if it has a known one, pointer and length, and results as
-/// the export's type tells ([`ByType`]).
-#[derive(Debug, Clone, Copy)]
-pub struct Standard;
-
-impl Convention for Standard {
-    type Pointer = u32;
-    type Allocator = Found;
-    type Pass = PtrLen;
-    type Results = ByType;
-    type Text = Utf8;
-    type Status = Silent;
-}
-
-/// Modules that wasm-bindgen made, called without its JavaScript.
-///
-/// How to recognise them: they export `__wbindgen_malloc` and `__wbindgen_free`; their functions take strings and slices as pointer and length,
-/// and free them. A string or vector comes back through a leading return pointer (classic), or as several results (with
-/// multi-value, as newer versions do); a function that fails ends with [`ErrorKind::Guest`](crate::ErrorKind::Guest).
-///
-/// ```
-/// # use linmem::wasm_import;
-/// #[wasm_import(convention = linmem::convention::WasmBindgen)]
-/// trait Snappy {
-///     fn compress(&mut self, text: &str) -> linmem::Result<Vec<u8>>;
-/// }
-/// ```
-///
-/// Source: wasm-bindgen's `crates/cli-support` and `src/convert/slices.rs`.
-#[derive(Debug, Clone, Copy)]
-pub struct WasmBindgen;
-
-impl Convention for WasmBindgen {
-    type Pointer = u32;
-    type Allocator = OfOwners;
-    type Pass = Given<PtrLen>;
-    type Results = results::Bindgen;
-    type Text = Utf8;
-    type Status = status::Bindgen;
-}
-
-/// Core modules with the canonical ABI, as wit-bindgen makes them before they become components.
-///
-/// How to recognise them: they export `cabi_realloc`, and functions by names such as `pkg:name/iface#func`; their functions own the strings and
-/// lists that they take. Results come back in a return area, which `cabi_post_…` frees.
-///
-/// ```
-/// # use linmem::wasm_import;
-/// #[wasm_import(convention = linmem::convention::Canonical)]
-/// trait Shout {
-///     #[wasm(name = "demo:shout/api#shout")]
-///     fn shout(&mut self, text: &str) -> linmem::Result<String>;
-/// }
-/// ```
-///
-/// Source: the component model's `CanonicalABI.md`.
-#[derive(Debug, Clone, Copy)]
-pub struct Canonical;
-
-impl Convention for Canonical {
-    type Pointer = u32;
-    type Allocator = OfOwners;
-    type Pass = Given<PtrLen>;
-    type Results = results::Canonical;
-    type Text = Utf8;
-    type Status = Silent;
-}
-
-/// AssemblyScript with its runtime exported (`--exportRuntime`).
-///
-/// How to recognise it: it exports `__new`, `__pin`, `__unpin` and `__collect`. Strings are UTF-16, and they, buffers and
-/// arrays are objects of a collector's. `&str` is a `String` and a slice an `ArrayBuffer`; a typed array is named with its
-/// class, by [`pass::TypedArray`](crate::pass::TypedArray). A returned `String`, `ArrayBuffer`, typed array or `Array` of
-/// numbers is read; a `StaticArray` is named by [`results::StaticArray`].
-///
-/// ```
-/// # use linmem::{pass, wasm_import};
-/// #[wasm_import(convention = linmem::convention::AssemblyScript)]
-/// trait Base64 {
-///     fn encode(&mut self, #[wasm(pass = pass::TypedArray<4>)] data: &[u8]) -> linmem::Result<String>;
-///     fn decode(&mut self, text: &str) -> linmem::Result<Vec<u8>>;
-/// }
-/// ```
-///
-/// Source: AssemblyScript's documentation, "Runtime", and `std/assembly/rt/`.
-#[derive(Debug, Clone, Copy)]
-pub struct AssemblyScript;
-
-impl Convention for AssemblyScript {
-    type Pointer = u32;
-    type Allocator = Managed;
-    type Pass = pass::Managed;
-    type Results = results::Managed;
-    type Text = Utf16;
-    type Status = Silent;
 }
 
 /// A convention with another allocator.

@@ -47,6 +47,7 @@
 //! | instantiate it, once or many times | [`Bound`], [`Pre`] |
 //! | keep it apart from its store, call back from a host function | [`Handle`] |
 //! | name what a module does differently | [`convention`], [`pass`], [`results`], [`status`], [`text`], [`allocator`] |
+//! | have a trait written for a module | [`recognize`] |
 //! | hold an object of the guest's | [`GuestPtr`] |
 //! | place bytes by hand | [`LinearMemory`] |
 //! | know what went wrong | [`Error`], [`ErrorKind`], [`Fault`] |
@@ -63,6 +64,8 @@
 //! | [`GuestPtr`] | its address |
 //! | [`List`] of strings | pointer and count of an array of pointer and length |
 //! | [`Out`] | two pointers, to where the guest writes an address and a count |
+//! | [`Capacity`], [`InPlace`] | pointer and count of room, or of elements that the guest changes; [`results::Filled`] reads them |
+//! | [`Buf`] | a pointer to room, and one to its capacity, where the guest writes a length |
 //!
 //! | result | read |
 //! |---|---|
@@ -72,6 +75,7 @@
 //! | `T` with [`Record`](derive@Record) | at the returned pointer, or from a return pointer |
 //! | [`GuestPtr`] | the address itself; null is an error |
 //! | `Option<…>` of all but `()` | `None` for a null pointer; an optional scalar is a pointer to it, or null |
+//! | `Option<T>`, `Result<T, E>` by [`results::Canonical`] | a tag, and the value behind it |
 //!
 //! `T` is any [`bytemuck::Pod`](https://docs.rs/bytemuck/1/bytemuck/trait.Pod.html) type. How pointer and count come back
 //! is told by the export's type ([`results::ByType`]), or named.
@@ -159,6 +163,7 @@ mod out;
 pub mod pass;
 mod pod;
 mod received;
+pub mod recognize;
 mod region;
 pub mod results;
 mod returns;

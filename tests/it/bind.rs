@@ -144,7 +144,7 @@ fn a_memory_of_64_bits_asks_for_another_convention() {
     assert_eq!(
         message,
         "the module does not fit `Greeter`: 1 fault\n  - the memory `memory` has 64-bit addresses; name a convention \
-         whose `Pointer` is `u64`"
+         whose `Pointer` is `u64` (`linmem::convention::Memory64`)"
     );
 }
 

@@ -20,6 +20,7 @@ mod guests;
 mod hostile;
 mod instances;
 mod memory_api;
+mod recognize;
 mod release;
 mod results;
 mod support;

@@ -115,11 +115,15 @@ pub(super) fn find<X: Pointer>(
         let release = settings.deallocator.and_then(|name| finder.named_function(Role::Deallocator, name, releases));
         return Some(ExportedPlan { allocate: allocate?, release });
     }
-    known.iter().find_map(|(allocate, release)| {
-        let allocate = finder.function(allocate, allocates)?;
-        let found = finder.function(release, releases);
-        (found.is_some() || release.is_empty()).then_some(ExportedPlan { allocate, release: found })
-    })
+    known.iter().find_map(|names| pair::<X>(finder, *names))
+}
+
+/// These two, if the module has them with types that can be called. An empty name is that of none.
+pub(crate) fn pair<X: Pointer>(finder: &Finder<'_>, (allocate, release): (&str, &str)) -> Option<ExportedPlan> {
+    let allocate = finder.function(allocate, Allocate::<X>::SIGNATURES)?;
+    // An export may have an empty name.
+    let found = finder.function(release, Release::<X>::SIGNATURES).filter(|_| !release.is_empty());
+    (found.is_some() || release.is_empty()).then_some(ExportedPlan { allocate, release: found })
 }
 
 impl<X: Pointer> Exported<X> {

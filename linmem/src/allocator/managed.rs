@@ -25,6 +25,11 @@ pub struct Managed {
     unpin: Func<(u32,), ()>,
 }
 
+/// What makes an object.
+pub(crate) const NEW: &str = "__new";
+/// What gives one back to the collector.
+pub(crate) const UNPIN: &str = "__unpin";
+
 /// The class of an `ArrayBuffer`, in every module.
 pub(crate) const ARRAY_BUFFER: u32 = 1;
 /// The class of a `String`, in every module.
@@ -35,8 +40,8 @@ impl Allocator for Managed {
     type Plan = Option<[(ModuleExport, usize); 3]>;
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Self::Plan {
-        let new = settings.allocator.unwrap_or("__new");
-        let unpin = settings.deallocator.unwrap_or("__unpin");
+        let new = settings.allocator.unwrap_or(NEW);
+        let unpin = settings.deallocator.unwrap_or(UNPIN);
         let new = finder.named_function(Role::Allocator, new, &[Func::<(u32, u32), u32>::SIGNATURE]);
         let pin = finder.named_function(Role::Allocator, "__pin", &[Func::<(u32,), u32>::SIGNATURE]);
         let unpin = finder.named_function(Role::Deallocator, unpin, &[Func::<(u32,), ()>::SIGNATURE]);

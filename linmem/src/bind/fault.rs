@@ -184,7 +184,10 @@ impl fmt::Display for Fault {
                 )
             }
             Fault::WideMemory { name } => {
-                write!(f, "the memory `{name}` has 64-bit addresses; name a convention whose `Pointer` is `u64`")
+                write!(
+                    f,
+                    "the memory `{name}` has 64-bit addresses; name a convention whose `Pointer` is `u64` (`linmem::convention::Memory64`)"
+                )
             }
         }
     }

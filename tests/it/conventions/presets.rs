@@ -2,7 +2,8 @@
 
 use crate::hostile::live;
 use crate::support::{handle, instance, wat};
-use linmem::{ErrorKind, Result, wasm_import};
+use linmem::allocator::OfOwners;
+use linmem::{ErrorKind, LinearMemory, Result, Settings, wasm_import};
 
 /// An allocator that counts, under another tool-chain's names; `$owned` frees what the functions were given.
 const ALLOCATOR: &str = r#"
@@ -104,4 +105,17 @@ fn the_canonical_abi_frees_its_arguments_and_its_result_after_the_return() {
     }
     drop(guest);
     assert_eq!(live(&mut store, &instance), 0, "nothing is kept where nothing can be released");
+}
+
+#[test]
+fn an_export_without_a_name_is_not_called_to_release() {
+    let module = wat(&format!(
+        r#"(module {ALLOCATOR}
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (call $alloc (local.get 3)))
+          (func (export "") (param i32) unreachable))"#
+    ));
+    let (mut store, instance) = instance(&module);
+    let mut memory = LinearMemory::<_, OfOwners>::with(&mut store, &instance, Settings::new()).unwrap();
+    drop(memory.alloc(b"first", true, true).unwrap());
+    assert_eq!(memory.alloc(b"second", true, true).unwrap().as_slice(), b"second");
 }

@@ -1,0 +1,12 @@
+/// With an allocator by hand, as in Rust or Zig. A number here may be a pointer: see the module's documentation.
+#[linmem::wasm_import]
+trait Golang {
+    /// `() -> i32`
+    fn live(&mut self) -> linmem::Result<u32>;
+    /// `()`
+    fn collect(&mut self) -> linmem::Result<()>;
+    /// `(i32, i32) -> i64`
+    fn upper(&mut self, p0: &[u8]) -> linmem::Result<Vec<u8>>;
+    /// `(i32, i32) -> i64`
+    fn words(&mut self, p0: &[u8]) -> linmem::Result<Vec<u8>>;
+}

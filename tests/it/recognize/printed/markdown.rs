@@ -1,0 +1,12 @@
+/// With an allocator by hand, as in Rust or Zig. A number here may be a pointer: see the module's documentation.
+#[linmem::wasm_import]
+trait Markdown {
+    /// `(i32, i32) -> i64`
+    fn headings(&mut self, p0: &[u8]) -> linmem::Result<Vec<u8>>;
+    /// `() -> i32`
+    fn live_blocks(&mut self) -> linmem::Result<u32>;
+    /// `() -> i32`
+    fn live_bytes(&mut self) -> linmem::Result<u32>;
+    /// `(i32, i32) -> i64`
+    fn render(&mut self, p0: &[u8]) -> linmem::Result<Vec<u8>>;
+}
