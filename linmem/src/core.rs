@@ -148,6 +148,15 @@ pub trait Pointer: CoreValue + Into<u64> + TryFrom<u64> + fmt::LowerHex {
     /// Its size in bytes.
     const SIZE: usize = size_of::<Self>();
 
+    /// An address or a length as a pointer holds it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if it does not fit.
+    #[inline(always)]
+    fn narrow(value: u64) -> Result<Self> {
+        Self::try_from(value).map_err(|_| ErrorKind::TooLarge { value, bits: Self::BITS }.into())
+    }
+
     /// Reads one that the guest wrote, little-endian. `bytes` holds as many as a pointer has; missing ones are 0.
     fn read(bytes: &[u8]) -> u64 {
         bytes.iter().take(Self::SIZE).rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
@@ -200,10 +209,10 @@ macro_rules! pointers {
 }
 pointers!(u32, u64);
 
-/// A length or an address as the guest's pointers hold it.
+/// The same, where the width is inferred.
 #[inline(always)]
 pub(crate) fn narrow<X: Pointer>(value: u64) -> Result<X> {
-    X::try_from(value).map_err(|_| ErrorKind::TooLarge { value, bits: X::BITS }.into())
+    X::narrow(value)
 }
 
 #[cfg(test)]

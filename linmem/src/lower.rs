@@ -1,5 +1,6 @@
 //! Arguments: from Rust values to core values, with the bytes behind them placed in the guest.
 
+use crate::allocator::{Allocator, Supply};
 use crate::convention::{Convention, Passing};
 use crate::core::{Append, Params, narrow};
 use crate::error::{Place, Result};
@@ -67,6 +68,15 @@ macro_rules! lower_scalars {
 }
 lower_scalars!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 bool char);
 
+/// A guest that finds its input by itself looks for it in its own buffer, and not in a block of `malloc`'s.
+const fn found_by_guest<C: Convention>() {
+    assert!(
+        !<C::Pass as Pass<C::Pointer>>::IN_BUFFER || !matches!(<C::Allocator as Allocator>::SUPPLY, Supply::Many),
+        "this argument is found by the guest in its input buffer: name the allocator that hands out that buffer \
+         (`allocator = linmem::allocator::Reserve<…>`, `Buffer<…>` or `Fixed<…>`)"
+    );
+}
+
 type Passed<C> = <<C as Convention>::Pass as Pass<<C as Convention>::Pointer>>::Core;
 
 impl<C: Convention> Lower<C> for &str {
@@ -75,6 +85,7 @@ impl<C: Convention> Lower<C> for &str {
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
+        const { found_by_guest::<C>() };
         let bytes = C::Text::encode(self)?;
         Ok((C::Pass::pass(into, Slice::of_text(&bytes, C::Text::UNIT))?.0, ()))
     }
@@ -86,6 +97,7 @@ impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
+        const { found_by_guest::<C>() };
         Ok((C::Pass::pass(into, Slice::of(self))?.0, ()))
     }
 }
@@ -97,6 +109,7 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
+        const { found_by_guest::<C>() };
         C::Pass::pass(into, Slice::of(self))
     }
 

@@ -65,6 +65,10 @@ pub trait Pass<X: Pointer>: 'static {
     /// The core values, a tuple of at most three.
     type Core;
 
+    /// Whether the guest is to find the slice by itself, in its own input buffer. Only an
+    /// [allocator](crate::Allocator) that hands out that buffer goes with it.
+    const IN_BUFFER: bool = false;
+
     /// Places the slice, and returns the core values and where its bytes lie.
     ///
     /// # Errors
@@ -120,6 +124,7 @@ pub struct InBytes<P = PtrLen>(PhantomData<fn() -> P>);
 
 impl<X: Pointer, P: Pass<X>> Pass<X> for InBytes<P> {
     type Core = P::Core;
+    const IN_BUFFER: bool = P::IN_BUFFER;
 
     #[inline(always)]
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(P::Core, Region)> {
@@ -183,6 +188,7 @@ pub struct Given<P = PtrLen>(PhantomData<fn() -> P>);
 
 impl<X: Pointer, P: Pass<X>> Pass<X> for Given<P> {
     type Core = P::Core;
+    const IN_BUFFER: bool = P::IN_BUFFER;
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(P::Core, Region)> {
         into.give(|into| P::pass(into, slice))
@@ -196,6 +202,7 @@ pub struct Len;
 
 impl<X: Pointer> Pass<X> for Len {
     type Core = (X,);
+    const IN_BUFFER: bool = true;
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((X,), Region)> {
         let region = into.place_input(slice)?;
@@ -210,6 +217,7 @@ pub struct Implied;
 
 impl<X: Pointer> Pass<X> for Implied {
     type Core = ();
+    const IN_BUFFER: bool = true;
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((), Region)> {
         Ok(((), into.place_whole_input(slice)?))
@@ -258,6 +266,7 @@ where
     P::Core: Append<K::Core>,
 {
     type Core = <P::Core as Append<K::Core>>::Out;
+    const IN_BUFFER: bool = P::IN_BUFFER;
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(Self::Core, Region)> {
         let (core, region) = P::pass(into, slice)?;
@@ -274,6 +283,7 @@ where
     K::Core: Append<P::Core>,
 {
     type Core = <K::Core as Append<P::Core>>::Out;
+    const IN_BUFFER: bool = P::IN_BUFFER;
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(Self::Core, Region)> {
         let (core, region) = P::pass(into, slice)?;

@@ -5,19 +5,14 @@ use crate::support::{handle, instance, wat};
 use linmem::allocator::{Release, Request};
 use linmem::results::{Pair, Static};
 use linmem::{
-    Allocator, Block, Bound, Callable, ErrorKind, Finder, Func, Guest, Mode, Number, NumberPlan, Resolver, Result,
-    Role, Settings, wasm_import,
+    Allocator, Block, Bound, Callable, ErrorKind, Finder, Func, Guest, Mode, Number, NumberPlan, Pointer, Resolver,
+    Result, Role, Settings, wasm_import,
 };
 use wasmtime::{AsContextMut, ModuleExport};
 
 /// What was planned with, or an error for a handle to another module's instance.
 fn planned<T>(plan: Option<&T>) -> Result<&T> {
     Ok(plan.ok_or_else(|| ErrorKind::Instantiate(wasmtime::Error::msg("the module was not planned for")))?)
-}
-
-/// A number as the guest's pointers hold it.
-fn narrow(value: u64) -> Result<u32> {
-    Ok(u32::try_from(value).map_err(|_| ErrorKind::TooLarge { value, bits: u32::BITS })?)
 }
 
 /// `realloc(null, size)` allocates, and `free(pointer)` releases.
@@ -44,7 +39,7 @@ impl Allocator for Realloc {
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
         let Request { size, align, .. } = request;
-        let pointer = guest.call(&self.realloc, (0, narrow(size)?)).await?.into();
+        let pointer = guest.call(&self.realloc, (0, u32::narrow(size)?)).await?.into();
         Ok((pointer != 0).then_some(Block { pointer, size, align }))
     }
 
@@ -84,14 +79,14 @@ impl Allocator for InContext {
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
         let Request { size, align, .. } = request;
-        let context = narrow(self.context.get(guest).await?)?;
-        let pointer = guest.call(&self.allocate, (context, narrow(size)?)).await?.into();
+        let context = u32::narrow(self.context.get(guest).await?)?;
+        let pointer = guest.call(&self.allocate, (context, u32::narrow(size)?)).await?.into();
         Ok((pointer != 0).then_some(Block { pointer, size, align }))
     }
 
     async fn release<M: Mode>(&self, mut guest: Guest<'_, M>, block: Block) -> Result<()> {
-        let context = narrow(self.context.get(&mut guest).await?)?;
-        guest.last_call(&self.free, (context, narrow(block.pointer)?)).await
+        let context = u32::narrow(self.context.get(&mut guest).await?)?;
+        guest.last_call(&self.free, (context, u32::narrow(block.pointer)?)).await
     }
 }
 
