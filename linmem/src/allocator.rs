@@ -12,7 +12,7 @@ pub use hosted::Hosted;
 pub use managed::Managed;
 pub(crate) use managed::{ARRAY_BUFFER, NEW, STRING, UNPIN};
 
-use crate::bind::{Finder, Resolver};
+use crate::bind::{Callable, Finder, Resolver};
 use crate::core::Pointer;
 use crate::error::Result;
 use crate::guest::Guest;
@@ -143,7 +143,7 @@ impl<X: Pointer> Allocator for Found<X> {
         let found = exported::find::<X>(finder, settings, &KNOWN);
         if found.is_none() && settings.allocator.is_none() {
             finder.refuse_owners(&OF_OWNERS);
-            finder.refuse_unusable(&KNOWN);
+            finder.refuse_unusable(&KNOWN, <Allocate<X> as Callable>::SIGNATURES);
         }
         found
     }
@@ -211,7 +211,7 @@ impl<X: Pointer> Allocator for OfOwners<X> {
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
         let found = exported::find::<X>(finder, settings, &OF_OWNERS);
         if found.is_none() && settings.allocator.is_none() {
-            finder.missing_allocator(&OF_OWNERS);
+            finder.missing_allocator(&OF_OWNERS, <Allocate<X> as Callable>::SIGNATURES);
         }
         found
     }

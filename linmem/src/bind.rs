@@ -3,169 +3,32 @@
 //! Names and types are looked at once, in the [`Module`] alone; what is wrong is collected and reported together. What
 //! is found is kept as indices, by which an instance's functions are resolved without looking a name up again.
 
+mod argument;
+mod candidates;
 mod fault;
+mod finder;
 mod number;
+mod remedy;
+mod report;
 
+pub(crate) use argument::{Argument, Arguments, Method};
+pub use argument::{Parameter, ResultOption};
+pub use candidates::Candidates;
 pub use fault::{Fault, Faults, Role};
+pub use finder::Finder;
 pub use number::{Number, NumberPlan};
+pub use remedy::Remedy;
 
 use crate::convention::Convention;
-use crate::core::{CoreResults, CoreType, Func, Params, Signature};
+use crate::core::{CoreResults, CoreValue, Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::export::{Export, Names};
-use crate::interface::{ImportedMemory, PlannedMemory, Settings};
 use crate::lower::Args;
 use crate::returns::Returns;
 use std::fmt;
 use std::marker::PhantomData;
 use std::slice;
-use wasmtime::{AsContextMut, ExternType, ImportType, Instance, MemoryType, Module, ModuleExport};
-
-/// Looks exports up in a module, and collects what is wrong with them.
-#[derive(Debug)]
-pub struct Finder<'m> {
-    module: &'m Module,
-    faults: Vec<Fault>,
-    /// Whether a memory that the module imports will be at hand.
-    links: bool,
-}
-
-impl<'m> Finder<'m> {
-    pub(crate) fn new(module: &'m Module, links: bool) -> Self {
-        Finder { module, faults: Vec::new(), links }
-    }
-
-    /// The function of that name if there is one with one of these signatures, and which of them it has.
-    #[must_use]
-    pub fn function(&self, name: &str, signatures: &[Signature]) -> Option<(ModuleExport, usize)> {
-        let ExternType::Func(ty) = self.module.get_export(name)? else { return None };
-        let found = Signature::from(ty);
-        let index = signatures.iter().position(|signature| *signature == found)?;
-        Some((self.module.get_export_index(name)?, index))
-    }
-
-    /// The same for a function that somebody named, so that it is a fault if it is not there. `role` is what it is
-    /// for.
-    pub fn named_function(
-        &mut self,
-        role: Role,
-        name: &str,
-        signatures: &[Signature],
-    ) -> Option<(ModuleExport, usize)> {
-        let found = self.function(name, signatures);
-        if found.is_none() {
-            let wanted = signatures.to_vec();
-            let fault = match self.module.get_export(name) {
-                None => Fault::MissingExport {
-                    role,
-                    export: name.to_owned(),
-                    wanted,
-                    functions: self.names(|ty| matches!(ty, ExternType::Func(_))),
-                },
-                Some(ExternType::Func(ty)) => {
-                    Fault::WrongSignature { role, export: name.to_owned(), wanted, found: ty.into() }
-                }
-                Some(_) => Fault::NotAFunction { role, export: name.to_owned() },
-            };
-            self.faults.push(fault);
-        }
-        found
-    }
-
-    /// The memory of that name, exported or else imported; a fault if there is none, or if it cannot be used with
-    /// pointers of that type.
-    pub(crate) fn memory(&mut self, settings: &Settings<'_>, pointer: CoreType) -> PlannedMemory {
-        let name = settings.memory_name();
-        let fault = match self.find_memory(settings) {
-            Some((ty, _)) if ty.is_64() && pointer == CoreType::I32 => Fault::WideMemory { name: name.to_owned() },
-            Some((ty, _)) if ty.is_shared() => Fault::SharedMemory { name: name.to_owned() },
-            Some((_, PlannedMemory::Imported(_))) if !self.links => Fault::ImportedMemory { name: name.to_owned() },
-            Some((_, found)) => return found,
-            None => {
-                let memories = self.names(|ty| matches!(ty, ExternType::Memory(_)));
-                Fault::MissingMemory { name: name.to_owned(), memories }
-            }
-        };
-        self.faults.push(fault);
-        PlannedMemory::None
-    }
-
-    /// The memory of that name if there is one that can be used.
-    pub(crate) fn optional_memory(&self, settings: &Settings<'_>) -> PlannedMemory {
-        match self.find_memory(settings) {
-            Some((_, PlannedMemory::Imported(_))) if !self.links => PlannedMemory::None,
-            Some((ty, found)) if !ty.is_shared() => found,
-            _ => PlannedMemory::None,
-        }
-    }
-
-    fn find_memory(&self, settings: &Settings<'_>) -> Option<(MemoryType, PlannedMemory)> {
-        let name = settings.memory_name();
-        if let (Some(ExternType::Memory(ty)), Some(export)) =
-            (self.module.get_export(name), self.module.get_export_index(name))
-        {
-            return Some((ty, PlannedMemory::Exported(export)));
-        }
-        // Modules have one as a rule, under any name.
-        let wanted = |import: &ImportType<'_>| settings.memory.is_none_or(|name| name == import.name());
-        self.module.imports().filter(wanted).find_map(|import| {
-            let ty = import.ty().memory()?.clone();
-            let (module, name) = (import.module().to_owned(), import.name().to_owned());
-            Some((ty.clone(), PlannedMemory::Imported(ImportedMemory { module, name, ty })))
-        })
-    }
-
-    /// A fault if the module exports one of these allocators, whose functions free what they are given.
-    pub(crate) fn refuse_owners(&mut self, allocators: &[(&'static str, &'static str)]) {
-        let exported = |name: &str| matches!(self.module.get_export(name), Some(ExternType::Func(_)));
-        let found = allocators.iter().find(|(name, _)| exported(name));
-        self.faults.extend(found.map(|&(allocator, _)| Fault::GuestOwnsArguments { allocator }));
-    }
-
-    /// A fault if the module exports one of these allocators, of a type that cannot be called, or without its release.
-    pub(crate) fn refuse_unusable(&mut self, allocators: &[(&'static str, &'static str)]) {
-        let found = allocators.iter().find_map(|&(name, release)| match self.module.get_export(name)? {
-            ExternType::Func(ty) => Some(Fault::UnusableAllocator { allocator: name, release, found: ty.into() }),
-            _ => None,
-        });
-        self.faults.extend(found);
-    }
-
-    /// How many faults there are, to forget those that come after.
-    pub(crate) fn count(&self) -> usize {
-        self.faults.len()
-    }
-
-    pub(crate) fn forget_after(&mut self, count: usize) {
-        self.faults.truncate(count);
-    }
-
-    /// A fault, because the module exports none of these allocators.
-    pub(crate) fn missing_allocator(&mut self, allocators: &[(&'static str, &'static str)]) {
-        let functions = self.names(|ty| matches!(ty, ExternType::Func(_)));
-        let known = allocators.iter().map(|&(allocator, _)| allocator).collect();
-        self.faults.push(Fault::MissingAllocator { known, functions });
-    }
-
-    /// The names of its exports of a kind; a few, for a module may have very many, and be hostile.
-    fn names(&self, kind: impl Fn(&ExternType) -> bool) -> Vec<String> {
-        let exports = self.module.exports().filter(|export| kind(&export.ty()));
-        exports.take(fault::SHOWN.saturating_add(1)).map(|export| export.name().to_owned()).collect()
-    }
-
-    /// The faults found so far.
-    pub(crate) fn into_faults(self) -> Vec<Fault> {
-        self.faults
-    }
-
-    /// The faults found so far, as one error for an interface of that name.
-    pub(crate) fn finish(self, interface: &'static str) -> Result<()> {
-        if self.faults.is_empty() {
-            return Ok(());
-        }
-        Err(ErrorKind::Bind(Faults { interface, faults: self.faults }).into())
-    }
-}
+use wasmtime::{AsContextMut, Instance, Module, ModuleExport};
 
 /// A function of the module, and which of the signatures that would do it has.
 type Found = (ModuleExport, usize);
@@ -254,20 +117,30 @@ impl<'m, I> Planner<'m, I> {
         T: Returns<C, A::Core>,
     {
         self.needs_memory |= A::NEEDS_MEMORY || T::NEEDS_MEMORY;
-        let role = Role::Method(method);
-        let found = self.finder.named_function(role, export, T::SIGNATURES);
+        let found = self.finder.method(method, export, &method_of::<C, A, T>(params));
         let find = |helper: Helper| {
             let Helper { name, signatures, optional } = helper;
             if optional {
                 self.finder.function(&name, signatures)
             } else {
-                self.finder.named_function(role, &name, signatures)
+                self.finder.named_function(Role::Helper(method), &name, signatures)
             }
         };
         let helpers = T::Func::helpers(export).into_iter().map(find).collect();
         let names = Names { export, params };
         self.exports.extend(found.map(|export| ExportPlan { export, helpers, names }));
     }
+}
+
+/// What a method asks of its export's type.
+pub(crate) const fn method_of<C, A, T>(names: &'static [&'static str]) -> Method<'static>
+where
+    C: Convention,
+    A: Args<C>,
+    T: Returns<C, A::Core>,
+{
+    let (signatures, arguments) = (T::SIGNATURES, A::ARGUMENTS);
+    Method { signatures, arguments, names, pointer: <C::Pointer as CoreValue>::TYPE, option: T::OPTION }
 }
 
 /// Resolves a plan in an instance, in the order in which it was made. Generated code drives it.

@@ -48,6 +48,7 @@ impl<T> Capacity<T> {
 impl<C: Convention, T: bytemuck::Pod> Lower<C> for Capacity<T> {
     type Core = <C::Pass as Pass<C::Pointer>>::Core;
     type Placed = ();
+    const IS_PASSED: bool = true;
 
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
         let room = self.0.saturating_mul(size_of::<T>());
@@ -101,6 +102,7 @@ impl<'a, T> InPlace<'a, T> {
 impl<C: Convention, T: bytemuck::Pod> Lower<C> for InPlace<'_, T> {
     type Core = <C::Pass as Pass<C::Pointer>>::Core;
     type Placed = ();
+    const IS_PASSED: bool = true;
 
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
         let slice = Slice::of(self.elements);

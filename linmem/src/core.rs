@@ -31,6 +31,39 @@ pub enum CoreType {
     Ref,
 }
 
+impl CoreType {
+    /// Whether two are the same, also while compiling, where `==` cannot be used.
+    #[must_use]
+    pub(crate) const fn is(self, other: CoreType) -> bool {
+        matches!(
+            (self, other),
+            (CoreType::I32, CoreType::I32)
+                | (CoreType::I64, CoreType::I64)
+                | (CoreType::F32, CoreType::F32)
+                | (CoreType::F64, CoreType::F64)
+                | (CoreType::V128, CoreType::V128)
+                | (CoreType::ExternRef, CoreType::ExternRef)
+                | (CoreType::FuncRef, CoreType::FuncRef)
+                | (CoreType::Ref, CoreType::Ref)
+        )
+    }
+
+    /// Its name in the text format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            CoreType::I32 => "i32",
+            CoreType::I64 => "i64",
+            CoreType::F32 => "f32",
+            CoreType::F64 => "f64",
+            CoreType::V128 => "v128",
+            CoreType::ExternRef => "externref",
+            CoreType::FuncRef => "funcref",
+            CoreType::Ref => "ref",
+        }
+    }
+}
+
 impl From<ValType> for CoreType {
     fn from(ty: ValType) -> Self {
         match ty {
@@ -48,16 +81,7 @@ impl From<ValType> for CoreType {
 
 impl fmt::Display for CoreType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            CoreType::I32 => "i32",
-            CoreType::I64 => "i64",
-            CoreType::F32 => "f32",
-            CoreType::F64 => "f64",
-            CoreType::V128 => "v128",
-            CoreType::ExternRef => "externref",
-            CoreType::FuncRef => "funcref",
-            CoreType::Ref => "ref",
-        })
+        f.write_str(self.name())
     }
 }
 
@@ -76,6 +100,49 @@ impl Signature {
     pub const fn new(params: &'static [CoreType], results: &'static [CoreType]) -> Self {
         Signature { params: Cow::Borrowed(params), results: Cow::Borrowed(results) }
     }
+
+    /// Whether a function of that type has it. The type may be long, so it is not copied.
+    pub(crate) fn is_of(&self, ty: &FuncType) -> bool {
+        let is = |wanted: &[CoreType], found: &mut dyn Iterator<Item = ValType>| {
+            wanted.iter().copied().eq(found.map(CoreType::from))
+        };
+        is(&self.params, &mut ty.params()) && is(&self.results, &mut ty.results())
+    }
+
+    /// Its types, to be looked at while compiling, too.
+    pub(crate) const fn types(&self) -> Types<'_> {
+        #[allow(clippy::ptr_arg, reason = "it dereferences at run time only")]
+        const fn row<'a>(types: &'a Cow<'static, [CoreType]>) -> &'a [CoreType] {
+            match types {
+                Cow::Borrowed(types) => types,
+                Cow::Owned(types) => types.as_slice(),
+            }
+        }
+        Types { params: row(&self.params), results: row(&self.results) }
+    }
+}
+
+/// The types of a [`Signature`], borrowed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Types<'a> {
+    pub(crate) params: &'a [CoreType],
+    pub(crate) results: &'a [CoreType],
+}
+
+/// Whether two rows of types are the same.
+pub(crate) const fn same(a: &[CoreType], b: &[CoreType]) -> bool {
+    matches!(strip(a, b), Some([]))
+}
+
+/// What a row holds behind `prefix`, if it begins with that.
+pub(crate) const fn strip<'a>(mut row: &'a [CoreType], mut prefix: &[CoreType]) -> Option<&'a [CoreType]> {
+    while let [wanted, behind @ ..] = prefix {
+        match row {
+            [first, rest @ ..] if first.is(*wanted) => (row, prefix) = (rest, behind),
+            _ => return None,
+        }
+    }
+    Some(row)
 }
 
 impl From<FuncType> for Signature {

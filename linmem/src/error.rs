@@ -10,8 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a module could not be bound, or a call not be made.
 ///
 /// [`kind`](Error::kind) tells what happened, with its numbers; [`export`](Error::export) and [`place`](Error::place)
-/// tell where. `Display` is one line; what lies below it (a guest's trap with its backtrace, say) is chained by
-/// [`source`](std::error::Error::source).
+/// tell where. `Display` is one line, but for a [module that does not fit](ErrorKind::Bind); what lies below it (a
+/// guest's trap with its backtrace, say) is chained by [`source`](std::error::Error::source).
 ///
 /// ```
 /// use linmem::{ErrorKind, Place, wasm_import};

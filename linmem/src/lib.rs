@@ -178,7 +178,10 @@ pub use crate::core::{
 };
 pub use allocator::Allocator;
 pub use arena::Arena;
-pub use bind::{Callable, Fault, Faults, Finder, FoundExport, Helper, Number, NumberPlan, Planner, Resolver, Role};
+pub use bind::{
+    Callable, Candidates, Fault, Faults, Finder, FoundExport, Helper, Number, NumberPlan, Parameter, Planner, Remedy,
+    Resolver, ResultOption, Role,
+};
 pub use capacity::{Buf, Capacity, InPlace};
 pub use convention::Convention;
 pub use error::{Error, ErrorKind, Place, Poisoner, Result};

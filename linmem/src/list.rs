@@ -56,6 +56,7 @@ items!(&str, String; &[u8], Vec<u8>);
 impl<C: Convention, T: Item> Lower<C> for List<'_, T> {
     type Core = <C::Pass as Pass<C::Pointer>>::Core;
     type Placed = ();
+    const IS_PASSED: bool = true;
 
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
         let mut records = Vec::with_capacity(self.0.len().saturating_mul(2).saturating_mul(C::Pointer::SIZE));

@@ -1,8 +1,9 @@
 //! Arguments: from Rust values to core values, with the bytes behind them placed in the guest.
 
 use crate::allocator::{Allocator, Supply};
+use crate::bind::{Argument, Arguments};
 use crate::convention::{Convention, Passing};
-use crate::core::{Append, Params, narrow};
+use crate::core::{Append, CoreValues, Params, narrow};
 use crate::error::{Place, Result};
 use crate::lowering::Lowering;
 use crate::pass::{Pass, Slice};
@@ -34,6 +35,10 @@ pub trait Lower<C: Convention>: Sized {
 
     /// Whether it is copied back once the guest has returned.
     const COPIES_BACK: bool = false;
+
+    /// Whether it is passed as the convention says, so that `pass = …` is a way to pass it with other core values. It is
+    /// for advice only.
+    const IS_PASSED: bool = false;
 
     /// Places what the guest is to see, and returns the core values that name it. It may be run twice: see
     /// [`Lowering`].
@@ -82,6 +87,7 @@ type Passed<C> = <<C as Convention>::Pass as Pass<<C as Convention>::Pointer>>::
 impl<C: Convention> Lower<C> for &str {
     type Core = Passed<C>;
     type Placed = ();
+    const IS_PASSED: bool = true;
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
@@ -94,6 +100,7 @@ impl<C: Convention> Lower<C> for &str {
 impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
     type Core = Passed<C>;
     type Placed = ();
+    const IS_PASSED: bool = true;
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
@@ -106,6 +113,7 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
     type Core = Passed<C>;
     type Placed = Region;
     const COPIES_BACK: bool = true;
+    const IS_PASSED: bool = true;
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Region)> {
@@ -166,6 +174,7 @@ impl<C: Convention, D: Pass<C::Pointer>, T: Lower<Passing<C, D>>> Lower<C> for W
     type Placed = T::Placed;
     const NEEDS_MEMORY: bool = T::NEEDS_MEMORY;
     const COPIES_BACK: bool = T::COPIES_BACK;
+    const IS_PASSED: bool = T::IS_PASSED;
 
     #[inline(always)]
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(T::Core, T::Placed)> {
@@ -192,6 +201,9 @@ pub trait Args<C: Convention, P = ()> {
     /// Whether one of them is copied back.
     const COPIES_BACK: bool;
 
+    /// What each of them becomes.
+    const ARGUMENTS: Arguments;
+
     /// Lowers them from left to right. `index` is the first one's position.
     ///
     /// # Errors
@@ -210,6 +222,7 @@ impl<C: Convention, P: Params> Args<C, P> for () {
     type Placed = ();
     const NEEDS_MEMORY: bool = false;
     const COPIES_BACK: bool = false;
+    const ARGUMENTS: Arguments = Arguments::NONE;
 
     #[inline(always)]
     fn lower(&mut self, before: P, _: usize, _: &mut Lowering<'_>) -> Result<(P, ())> {
@@ -226,13 +239,18 @@ impl<C, P, H, T> Args<C, P> for (H, T)
 where
     C: Convention,
     H: Lower<C>,
-    P: Append<H::Core>,
+    P: CoreValues + Append<H::Core>,
     T: Args<C, P::Out>,
 {
     type Core = T::Core;
     type Placed = (H::Placed, T::Placed);
     const NEEDS_MEMORY: bool = H::NEEDS_MEMORY || T::NEEDS_MEMORY;
     const COPIES_BACK: bool = H::COPIES_BACK || T::COPIES_BACK;
+    const ARGUMENTS: Arguments = Arguments::new(&Argument {
+        types: <P::Out as CoreValues>::TYPES.split_at(P::TYPES.len()).1,
+        is_passed: H::IS_PASSED,
+        rest: T::ARGUMENTS,
+    });
 
     #[inline(always)]
     fn lower(&mut self, before: P, index: usize, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)> {

@@ -1,6 +1,6 @@
 //! Results: from core values, and the bytes they may point at, to Rust values.
 
-use crate::bind::Callable;
+use crate::bind::{Callable, ResultOption};
 use crate::convention::Convention;
 use crate::core::{Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
@@ -41,6 +41,9 @@ pub trait Returns<C: Convention, P: Params>: Sized {
 
     /// Whether what the caller gets looks into guest memory.
     const BORROWS: bool = false;
+
+    /// Which option chooses among the signatures. It is for advice only.
+    const OPTION: ResultOption = ResultOption::None;
 
     /// The signatures that would do, the preferred one first.
     const SIGNATURES: &'static [Signature] = <Self::Func as Callable>::SIGNATURES;
@@ -101,6 +104,9 @@ macro_rules! returns_core {
             type Raw = $core;
             type Out<'s> = $ty;
             const NEEDS_MEMORY: bool = <C::Status as Status>::NEEDS_MEMORY;
+            // A status beside a result leaves no mark on the type that could be told from another result.
+            const OPTION: ResultOption =
+                if size_of::<$ty>() == 0 { ResultOption::Status } else { ResultOption::None };
 
             #[inline(always)]
             fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
@@ -157,6 +163,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Core = Returned;
     type Raw = T::Raw;
     type Out<'s> = T::Out<'s>;
+    const OPTION: ResultOption = ResultOption::Returns;
 
     const BORROWS: bool = T::BORROWS;
     const SIGNATURES: &'static [Signature] = first(

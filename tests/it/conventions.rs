@@ -266,7 +266,10 @@ fn a_getter_that_is_missing_is_a_fault_of_its_method() {
     let module = counting(r#"(func (export "get_len") (result i32) (i32.const 6))"#);
     let (mut store, instance) = instance(&module);
     let error = linmem::Handle::<GetterExports>::new(&mut store, &instance).map(drop).unwrap_err();
-    assert!(error.to_string().contains("`get_len`: no export `buffer` of type `() -> i32`"), "{error}");
+    assert!(
+        error.to_string().contains("`get_len`, by its convention: no export `buffer`\n      wanted   () -> i32"),
+        "{error}"
+    );
 }
 
 #[wasm_import]

@@ -55,7 +55,7 @@ fn a_missing_memory_is_an_error_that_names_those_there_are() {
         let ErrorKind::Bind(faults) = error.kind() else { panic!("{error}") };
         let memories = vec!["one".to_owned(), "two".to_owned()];
         assert_eq!(faults.faults, [Fault::MissingMemory { name: name.to_owned(), memories }]);
-        assert!(error.to_string().contains("the module exports `one`, `two`"), "{error}");
+        assert!(error.to_string().contains("exports  `one`, `two`"), "{error}");
     }
 }
 

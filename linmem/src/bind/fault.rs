@@ -1,7 +1,9 @@
 //! What a module lacks, all of it at once.
 
+use super::argument::Parameter;
+use super::candidates::Candidates;
+use super::remedy::Remedy;
 use crate::core::Signature;
-use std::fmt;
 
 /// What an export is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,35 +11,14 @@ use std::fmt;
 pub enum Role {
     /// The method of this name.
     Method(&'static str),
+    /// To be called besides the export of the method of this name, because its convention says so.
+    Helper(&'static str),
     /// To allocate.
     Allocator,
     /// To release.
     Deallocator,
     /// To initialize an instance.
     Initializer,
-}
-
-impl Role {
-    /// The option that names another export for it.
-    fn option(self) -> &'static str {
-        match self {
-            Role::Method(_) => "name",
-            Role::Allocator => "alloc",
-            Role::Deallocator => "free",
-            Role::Initializer => "init",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Role::Method(name) => write!(f, "`{name}`"),
-            Role::Allocator => f.write_str("allocator"),
-            Role::Deallocator => f.write_str("deallocator"),
-            Role::Initializer => f.write_str("initializer"),
-        }
-    }
 }
 
 /// One thing that the module does not have as the trait asks for it.
@@ -52,8 +33,8 @@ pub enum Fault {
         export: String,
         /// The signatures that would do.
         wanted: Vec<Signature>,
-        /// Functions that the module does export, the first of them.
-        functions: Vec<String>,
+        /// Functions that may be meant.
+        candidates: Candidates,
     },
     /// The export is a function of another type.
     WrongSignature {
@@ -65,6 +46,12 @@ pub enum Fault {
         wanted: Vec<Signature>,
         /// The one it has.
         found: Signature,
+        /// Which parameter of the method asks for what.
+        parameters: Vec<Parameter>,
+        /// What to write instead, all of it together. There is none if no few changes help.
+        remedies: Vec<Remedy>,
+        /// Functions that may be meant.
+        candidates: Candidates,
     },
     /// The export is a memory, a global or a table.
     NotAFunction {
@@ -72,13 +59,21 @@ pub enum Fault {
         role: Role,
         /// Its name.
         export: String,
+        /// What it is: `memory`, say.
+        kind: &'static str,
+        /// The signatures that would do.
+        wanted: Vec<Signature>,
+        /// Functions that may be meant.
+        candidates: Candidates,
     },
     /// The convention's allocator is not there.
     MissingAllocator {
         /// The names that were looked for.
         known: Vec<&'static str>,
-        /// Functions that the module does export, the first of them.
-        functions: Vec<String>,
+        /// The signatures that would do.
+        wanted: Vec<Signature>,
+        /// Functions that may be meant.
+        candidates: Candidates,
     },
     /// The module's allocator has a known name, but another type, or nothing to release with.
     UnusableAllocator {
@@ -86,6 +81,8 @@ pub enum Fault {
         allocator: &'static str,
         /// The name of what releases.
         release: &'static str,
+        /// The signatures that would do.
+        wanted: Vec<Signature>,
         /// The type it has.
         found: Signature,
     },
@@ -98,7 +95,7 @@ pub enum Fault {
     MissingMemory {
         /// The name that was looked for.
         name: String,
-        /// The memories that the module does export.
+        /// The memories that the module does export, the first of them.
         memories: Vec<String>,
     },
     /// The module imports its memory, and was linked by somebody else.
@@ -118,7 +115,8 @@ pub enum Fault {
     },
 }
 
-/// All that is wrong between a trait and a module.
+/// All that is wrong between a trait and a module. `Display` is made for a terminal: some lines for each fault, with names
+/// that the guest chose escaped, and long lists cut short.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Faults {
@@ -126,98 +124,4 @@ pub struct Faults {
     pub interface: &'static str,
     /// The faults, in the order of the trait's methods; memory and allocator come last.
     pub faults: Vec<Fault>,
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.faults.len();
-        write!(f, "the module does not fit `{}`: {count} fault{}", self.interface, if count == 1 { "" } else { "s" })?;
-        self.faults.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::MissingExport { role, export, wanted, functions } => write!(
-                f,
-                "{role}: no export `{export}` of type {}; the module exports {} (set `{} = \"…\"` if it is another)",
-                OneOf(wanted),
-                List(functions),
-                role.option()
-            ),
-            Fault::WrongSignature { role, export, wanted, found } => {
-                write!(f, "{role}: `{export}` has type `{found}`, and the trait asks for {}", OneOf(wanted))
-            }
-            Fault::NotAFunction { role, export } => write!(f, "{role}: `{export}` is exported, but is no function"),
-            Fault::MissingAllocator { known, functions } => write!(
-                f,
-                "no allocator is exported as {}; the module exports {} (set `alloc = \"…\"` if it is another)",
-                List(known),
-                List(functions)
-            ),
-            Fault::UnusableAllocator { allocator, release, found } => write!(
-                f,
-                "the allocator `{allocator}` of type `{found}` cannot be used: it must take a size, and `{release}` must \
-                 release (name others by `alloc = \"…\", free = \"…\"`, or `linmem::allocator::Hosted` in a convention)"
-            ),
-            Fault::GuestOwnsArguments { allocator } => write!(
-                f,
-                "functions of modules with `{allocator}` free their arguments: name a convention that gives them away \
-                 (`linmem::convention::{}`), or `alloc = \"{allocator}\"` if these do not",
-                if *allocator == "cabi_realloc" { "Canonical" } else { "WasmBindgen" }
-            ),
-            Fault::MissingMemory { name, memories } => write!(
-                f,
-                "no memory is exported as `{name}`; the module exports {} (set `memory = \"…\"` if it is another)",
-                List(memories)
-            ),
-            Fault::ImportedMemory { name } => write!(
-                f,
-                "the module imports its memory, and exports none as `{name}`: instantiate it by `…Instance::instantiate` \
-                 or `…Pre::link`, which know the linker"
-            ),
-            Fault::SharedMemory { name } => {
-                write!(
-                    f,
-                    "the memory `{name}` is shared, and other threads may write to it: build the module without threads"
-                )
-            }
-            Fault::WideMemory { name } => {
-                write!(
-                    f,
-                    "the memory `{name}` has 64-bit addresses; name a convention whose `Pointer` is `u64` (`linmem::convention::Memory64`)"
-                )
-            }
-        }
-    }
-}
-
-/// How many names a message lists. A fault holds one more, so that it can tell that there are others.
-pub(super) const SHOWN: usize = 12;
-
-struct OneOf<'a>(&'a [Signature]);
-
-impl fmt::Display for OneOf<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(index, signature)| {
-            let or = if index == 0 { "" } else { " or " };
-            write!(f, "{or}`{signature}`")
-        })
-    }
-}
-
-/// Names that the guest chose: escaped, so that they cannot forge lines or colours.
-struct List<'a, T>(&'a [T]);
-
-impl<T: AsRef<str>> fmt::Display for List<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("none");
-        }
-        let names: Vec<_> =
-            self.0.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref().escape_debug())).collect();
-        f.write_str(&names.join(", "))?;
-        if self.0.len() > SHOWN { f.write_str(", …") } else { Ok(()) }
-    }
 }

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::guest::Guest;
 use crate::mode::Mode;
 use std::fmt;
-use wasmtime::{AsContextMut, ExternType, Global, ModuleExport};
+use wasmtime::{AsContextMut, Global, ModuleExport};
 
 /// Where a number was found in a module.
 pub struct NumberPlan {
@@ -32,13 +32,11 @@ pub enum Number<X: Pointer> {
 impl Finder<'_> {
     /// The number that is exported by that name, as a function `() -> pointer` or as a global; a fault if it is not.
     pub fn number<X: Pointer>(&mut self, role: Role, name: &str) -> Option<NumberPlan> {
-        let is_global = matches!(self.module.get_export(name), Some(ExternType::Global(ty)) if X::TYPE == ty.content().clone().into());
-        let export = if is_global {
-            self.module.get_export_index(name)?
-        } else {
-            self.named_function(role, name, <Func<(), X> as Callable>::SIGNATURES)?.0
-        };
-        Some(NumberPlan { export, is_global })
+        if let Some(export) = self.global(name, X::TYPE) {
+            return Some(NumberPlan { export, is_global: true });
+        }
+        let (export, _) = self.named_function(role, name, <Func<(), X> as Callable>::SIGNATURES)?;
+        Some(NumberPlan { export, is_global: false })
     }
 }
 

@@ -132,6 +132,35 @@ impl<T, I: Interface> Pre<T, I> {
     }
 }
 
+impl<I: Interface> Pre<(), I> {
+    /// Checks a module alone, without a linker or a store: memory, allocator, initializer, and the presence and type of
+    /// every method's export, as [`new`](Pre::new) does. In a test it tells that a trait and a module have parted; a
+    /// host that takes modules from others can refuse one when it is handed in.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Bind`] with all that the module lacks.
+    ///
+    /// ```
+    /// use linmem::{ErrorKind, Fault, wasm_import};
+    /// use wasmtime::{Engine, Module};
+    ///
+    /// #[wasm_import]
+    /// trait Adder {
+    ///     fn add(&mut self, a: u32, b: u32) -> linmem::Result<u32>;
+    /// }
+    ///
+    /// let module = Module::new(&Engine::default(), r#"(module (func (export "ad") (param i32)))"#)?;
+    /// let error = AdderPre::check(&module).unwrap_err();
+    /// let ErrorKind::Bind(faults) = error.kind() else { panic!("{error}") };
+    /// let [Fault::MissingExport { candidates, .. }] = faults.faults.as_slice() else { panic!("{faults}") };
+    /// assert_eq!(candidates.similar, ["ad"]);
+    /// # Ok::<(), wasmtime::Error>(())
+    /// ```
+    pub fn check(module: &Module) -> Result<()> {
+        Plan::<I>::new(module, true).map(drop)
+    }
+}
+
 impl<T, I: Interface> Clone for Pre<T, I> {
     fn clone(&self) -> Self {
         let linked = match &self.linked {

@@ -1,0 +1,213 @@
+//! Looks for exports in a module, and takes down what is wrong with them.
+
+use super::argument::Method;
+use super::candidates::{self, Candidates};
+use super::fault::{Fault, Faults, Role};
+use super::remedy::{Remedies, remedies};
+use crate::core::{CoreType, Signature};
+use crate::error::{ErrorKind, Result};
+use crate::interface::{ImportedMemory, PlannedMemory, Settings};
+use std::cell::OnceCell;
+use wasmtime::{ExternType, FuncType, ImportType, MemoryType, Module, ModuleExport};
+
+/// Looks exports up in a module, and collects what is wrong with them.
+#[derive(Debug)]
+pub struct Finder<'m> {
+    module: &'m Module,
+    faults: Vec<Fault>,
+    /// All functions, which are only of interest once there is a fault.
+    functions: OnceCell<Vec<(&'m str, FuncType)>>,
+    /// Whether a memory that the module imports will be at hand.
+    links: bool,
+}
+
+impl<'m> Finder<'m> {
+    pub(crate) fn new(module: &'m Module, links: bool) -> Self {
+        Finder { module, faults: Vec::new(), functions: OnceCell::new(), links }
+    }
+
+    /// The function of that name if there is one with one of these signatures, and which of them it has.
+    #[must_use]
+    pub fn function(&self, name: &str, signatures: &[Signature]) -> Option<(ModuleExport, usize)> {
+        let ExternType::Func(ty) = self.module.get_export(name)? else { return None };
+        let found = Signature::from(ty);
+        let index = signatures.iter().position(|signature| *signature == found)?;
+        Some((self.module.get_export_index(name)?, index))
+    }
+
+    /// The same for a function that somebody named, so that it is a fault if it is not there. `role` is what it is
+    /// for.
+    pub fn named_function(
+        &mut self,
+        role: Role,
+        name: &str,
+        signatures: &[Signature],
+    ) -> Option<(ModuleExport, usize)> {
+        self.find(role, name, signatures, None)
+    }
+
+    /// The same for a method's own export, whose type is explained if it is another.
+    pub(crate) fn method(
+        &mut self,
+        name: &'static str,
+        export: &str,
+        method: &Method<'_>,
+    ) -> Option<(ModuleExport, usize)> {
+        self.find(Role::Method(name), export, method.signatures, Some(method))
+    }
+
+    fn find(
+        &mut self,
+        role: Role,
+        name: &str,
+        signatures: &[Signature],
+        method: Option<&Method<'_>>,
+    ) -> Option<(ModuleExport, usize)> {
+        let found = self.function(name, signatures);
+        if found.is_none() {
+            let (export, wanted) = (name.to_owned(), signatures.to_vec());
+            let candidates = self.candidates(name, signatures);
+            self.faults.push(match self.module.get_export(name) {
+                None => Fault::MissingExport { role, export, wanted, candidates },
+                Some(ExternType::Func(ty)) => {
+                    let found = Signature::from(ty);
+                    let remedies = method.and_then(|method| remedies(method, found.types()));
+                    let parameters = method.map_or_else(Vec::new, |method| method.parameters().collect());
+                    let remedies = remedies.map_or_else(Vec::new, Remedies::to_vec);
+                    Fault::WrongSignature { role, export, wanted, found, parameters, remedies, candidates }
+                }
+                Some(other) => Fault::NotAFunction { role, export, kind: kind(&other), wanted, candidates },
+            });
+        }
+        found
+    }
+
+    /// The memory of that name, exported or else imported; a fault if there is none, or if it cannot be used with
+    /// pointers of that type.
+    pub(crate) fn memory(&mut self, settings: &Settings<'_>, pointer: CoreType) -> PlannedMemory {
+        let name = settings.memory_name();
+        let fault = match self.find_memory(settings) {
+            Some((ty, _)) if ty.is_64() && pointer == CoreType::I32 => Fault::WideMemory { name: name.to_owned() },
+            Some((ty, _)) if ty.is_shared() => Fault::SharedMemory { name: name.to_owned() },
+            Some((_, PlannedMemory::Imported(_))) if !self.links => Fault::ImportedMemory { name: name.to_owned() },
+            Some((_, found)) => return found,
+            None => {
+                let exports = self.module.exports();
+                let memories = exports.filter(|export| matches!(export.ty(), ExternType::Memory(_)));
+                let memories = candidates::first(memories.map(|export| export.name()));
+                Fault::MissingMemory { name: name.to_owned(), memories }
+            }
+        };
+        self.faults.push(fault);
+        PlannedMemory::None
+    }
+
+    /// The memory of that name if there is one that can be used.
+    pub(crate) fn optional_memory(&self, settings: &Settings<'_>) -> PlannedMemory {
+        match self.find_memory(settings) {
+            Some((_, PlannedMemory::Imported(_))) if !self.links => PlannedMemory::None,
+            Some((ty, found)) if !ty.is_shared() => found,
+            _ => PlannedMemory::None,
+        }
+    }
+
+    fn find_memory(&self, settings: &Settings<'_>) -> Option<(MemoryType, PlannedMemory)> {
+        let name = settings.memory_name();
+        if let (Some(ExternType::Memory(ty)), Some(export)) =
+            (self.module.get_export(name), self.module.get_export_index(name))
+        {
+            return Some((ty, PlannedMemory::Exported(export)));
+        }
+        // Modules have one as a rule, under any name.
+        let wanted = |import: &ImportType<'_>| settings.memory.is_none_or(|name| name == import.name());
+        self.module.imports().filter(wanted).find_map(|import| {
+            let ty = import.ty().memory()?.clone();
+            let (module, name) = (import.module().to_owned(), import.name().to_owned());
+            Some((ty.clone(), PlannedMemory::Imported(ImportedMemory { module, name, ty })))
+        })
+    }
+
+    /// Whether there is a global of that name with that type.
+    pub(super) fn global(&self, name: &str, ty: CoreType) -> Option<ModuleExport> {
+        match self.module.get_export(name)? {
+            ExternType::Global(global) if ty == global.content().clone().into() => self.module.get_export_index(name),
+            _ => None,
+        }
+    }
+
+    /// A fault if the module exports one of these allocators, whose functions free what they are given.
+    pub(crate) fn refuse_owners(&mut self, allocators: &[(&'static str, &'static str)]) {
+        let exported = |name: &str| matches!(self.module.get_export(name), Some(ExternType::Func(_)));
+        let found = allocators.iter().find(|(name, _)| exported(name));
+        self.faults.extend(found.map(|&(allocator, _)| Fault::GuestOwnsArguments { allocator }));
+    }
+
+    /// A fault if the module exports one of these allocators, of a type that cannot be called, or without its release.
+    pub(crate) fn refuse_unusable(
+        &mut self,
+        allocators: &[(&'static str, &'static str)],
+        wanted: &'static [Signature],
+    ) {
+        let found = allocators.iter().find_map(|&(name, release)| match self.module.get_export(name)? {
+            ExternType::Func(ty) => {
+                let wanted = wanted.to_vec();
+                Some(Fault::UnusableAllocator { allocator: name, release, wanted, found: ty.into() })
+            }
+            _ => None,
+        });
+        self.faults.extend(found);
+    }
+
+    /// A fault, because the module exports none of these allocators.
+    pub(crate) fn missing_allocator(
+        &mut self,
+        allocators: &[(&'static str, &'static str)],
+        wanted: &'static [Signature],
+    ) {
+        let known: Vec<_> = allocators.iter().map(|&(allocator, _)| allocator).collect();
+        let candidates = self.candidates(known.first().unwrap_or(&""), wanted);
+        self.faults.push(Fault::MissingAllocator { known, wanted: wanted.to_vec(), candidates });
+    }
+
+    /// How many faults there are, to forget those that come after.
+    pub(crate) fn count(&self) -> usize {
+        self.faults.len()
+    }
+
+    pub(crate) fn forget_after(&mut self, count: usize) {
+        self.faults.truncate(count);
+    }
+
+    fn candidates(&self, name: &str, wanted: &[Signature]) -> Candidates {
+        let functions = self.functions.get_or_init(|| {
+            let exports = self.module.exports();
+            exports.filter_map(|export| Some((export.name(), export.ty().func()?.clone()))).collect()
+        });
+        let fits = |ty: &FuncType| wanted.iter().any(|signature| signature.is_of(ty));
+        Candidates::new(name, functions.iter().map(|(name, ty)| (*name, fits(ty))))
+    }
+
+    /// The faults found so far.
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
+    /// The faults found so far, as one error for an interface of that name.
+    pub(crate) fn finish(self, interface: &'static str) -> Result<()> {
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        Err(ErrorKind::Bind(Faults { interface, faults: self.faults }).into())
+    }
+}
+
+/// What an export is, in WebAssembly's words.
+fn kind(ty: &ExternType) -> &'static str {
+    match ty {
+        ExternType::Func(_) => "function",
+        ExternType::Global(_) => "global",
+        ExternType::Table(_) => "table",
+        ExternType::Memory(_) => "memory",
+        ExternType::Tag(_) => "tag",
+    }
+}

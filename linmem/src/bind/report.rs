@@ -1,0 +1,270 @@
+//! Faults for people: a line that says what, and below it, one under the other, what is to be compared.
+//!
+//! What the guest chose is hostile here, too. Names are escaped, so that they cannot forge lines or colours, and whatever
+//! may be long is cut.
+
+use super::candidates::SHOWN;
+use super::fault::{Fault, Faults, Role};
+use super::remedy::Remedy;
+use super::{Candidates, Parameter};
+use crate::core::{CoreType, Signature};
+use std::fmt;
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.faults.len();
+        write!(f, "the module does not fit `{}`: {count} fault{}", self.interface, if count == 1 { "" } else { "s" })?;
+        self.faults.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::MissingExport { role, export, wanted, candidates } => {
+                write!(f, "{role}: no export `{}`", Name(export))?;
+                signatures(f, wanted, None)?;
+                names(f, candidates)?;
+            }
+            Fault::WrongSignature { role, export, wanted, found, parameters, candidates, .. } => {
+                write!(f, "{role}: `{}` has another type", Name(export))?;
+                signatures(f, wanted, Some(found))?;
+                if !parameters.is_empty() {
+                    line(f, "where", Where(parameters))?;
+                }
+                names(f, &Candidates { others: Vec::new(), ..candidates.clone() })?;
+            }
+            Fault::NotAFunction { role, export, kind, wanted, candidates } => {
+                write!(f, "{role}: `{}` is no function, but a {kind}", Name(export))?;
+                signatures(f, wanted, None)?;
+                names(f, candidates)?;
+            }
+            Fault::MissingAllocator { known, wanted, candidates } => {
+                write!(f, "no allocator is exported as {}", List(known))?;
+                signatures(f, wanted, None)?;
+                names(f, candidates)?;
+            }
+            Fault::UnusableAllocator { allocator, release, wanted, found } => {
+                write!(f, "the allocator `{allocator}` with `{release}` cannot be used")?;
+                signatures(f, wanted, Some(found))?;
+            }
+            Fault::GuestOwnsArguments { allocator } => {
+                write!(f, "functions of modules with `{allocator}` free their arguments")?;
+            }
+            Fault::MissingMemory { name, memories } => {
+                write!(f, "no memory is exported as `{}`", Name(name))?;
+                line(f, "exports", List(memories))?;
+            }
+            Fault::ImportedMemory { name } => {
+                write!(f, "the module imports its memory, and exports none as `{}`", Name(name))?;
+            }
+            Fault::SharedMemory { name } => {
+                write!(f, "the memory `{}` is shared, and other threads may write to it", Name(name))?;
+            }
+            Fault::WideMemory { name } => write!(f, "the memory `{}` has 64-bit addresses", Name(name))?,
+        }
+        self.help().iter().try_for_each(|help| line(f, "help", help))
+    }
+}
+
+impl Fault {
+    /// What to write instead, where linmem knows of something: a setting such as `` `#[wasm(name = "sum")]` ``, or one of
+    /// the trait's such as `` `memory = "mem"` ``. Several lines are to be followed together.
+    #[must_use]
+    pub fn help(&self) -> Vec<String> {
+        match self {
+            Fault::WrongSignature { remedies, .. } if !remedies.is_empty() => {
+                remedies.iter().map(ToString::to_string).collect()
+            }
+            Fault::MissingExport { role, candidates, .. }
+            | Fault::NotAFunction { role, candidates, .. }
+            | Fault::WrongSignature { role, candidates, .. } => {
+                let best = candidates.best().map_or("…".into(), |name| Name(name).to_string());
+                Vec::from_iter(role.setting(&best))
+            }
+            Fault::MissingAllocator { candidates, .. } => {
+                let best = candidates.best().map_or("…".into(), |name| Name(name).to_string());
+                vec![format!("`alloc = \"{best}\", free = \"…\"`")]
+            }
+            Fault::UnusableAllocator { .. } => vec![
+                "name others by `alloc = \"…\", free = \"…\"`, or `linmem::allocator::Hosted` in a \
+                 convention"
+                    .to_owned(),
+            ],
+            Fault::GuestOwnsArguments { allocator } => vec![format!(
+                "`convention = linmem::convention::{}`, or `alloc = \"{allocator}\"` if these do not",
+                if *allocator == "cabi_realloc" { "Canonical" } else { "WasmBindgen" }
+            )],
+            Fault::MissingMemory { memories, .. } => {
+                let name = memories.first().map_or("…".into(), |name| Name(name).to_string());
+                vec![format!("`memory = \"{name}\"`")]
+            }
+            Fault::ImportedMemory { .. } => {
+                vec!["instantiate it by `…Instance::instantiate` or `…Pre::link`, which know the linker".to_owned()]
+            }
+            Fault::SharedMemory { .. } => vec!["build the module without threads".to_owned()],
+            Fault::WideMemory { .. } => {
+                vec!["`convention = linmem::convention::Memory64`, or another whose `Pointer` is `u64`".to_owned()]
+            }
+        }
+    }
+}
+
+impl Role {
+    /// The option that names an export for it.
+    fn setting(self, name: &str) -> Option<String> {
+        let option = match self {
+            Role::Method(_) => return Some(format!("`#[wasm(name = \"{name}\")]`")),
+            Role::Helper(_) => return None,
+            Role::Allocator => "alloc",
+            Role::Deallocator => "free",
+            Role::Initializer => "init",
+        };
+        Some(format!("`{option} = \"{name}\"`"))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Role::Method(name) => write!(f, "`{name}`"),
+            Role::Helper(name) => write!(f, "`{name}`, by its convention"),
+            Role::Allocator => f.write_str("allocator"),
+            Role::Deallocator => f.write_str("deallocator"),
+            Role::Initializer => f.write_str("initializer"),
+        }
+    }
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Remedy::Set { parameter, option, value, or } => {
+                write!(f, "`#[wasm({option} = {value})]`")?;
+                if let Some(parameter) = parameter {
+                    write!(f, " before `{parameter}`")?;
+                }
+                or.iter().try_for_each(|or| write!(f, ", or `{or}`"))
+            }
+            Remedy::Move { parameter, before } => write!(f, "write `{parameter}` before `{before}`"),
+            Remedy::Retype { parameter: Some(parameter), to: Some(to) } => {
+                write!(f, "give `{parameter}` a type that is passed as {to}{}", Examples(*to))
+            }
+            Remedy::Retype { parameter: None, to: Some(to) } => {
+                write!(f, "return a type that comes as {to}{}", Examples(*to))
+            }
+            Remedy::Retype { to: None, .. } => f.write_str("return `()`"),
+        }
+    }
+}
+
+/// Rust types that are a core value.
+struct Examples(CoreType);
+
+impl fmt::Display for Examples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            CoreType::I32 => f.write_str(": `i32`, `u32`, `bool`"),
+            CoreType::I64 => f.write_str(": `i64`, `u64`"),
+            ty @ (CoreType::F32 | CoreType::F64) => write!(f, ": `{ty}`"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One of the lines below a fault.
+fn line(f: &mut fmt::Formatter<'_>, label: &str, text: impl fmt::Display) -> fmt::Result {
+    write!(f, "\n      {label:7}  {text}")
+}
+
+fn signatures(f: &mut fmt::Formatter<'_>, wanted: &[Signature], found: Option<&Signature>) -> fmt::Result {
+    for (index, signature) in wanted.iter().enumerate() {
+        line(f, if index == 0 { "wanted" } else { "or" }, Short(signature))?;
+    }
+    found.map_or(Ok(()), |found| line(f, "found", Short(found)))
+}
+
+fn names(f: &mut fmt::Formatter<'_>, candidates: &Candidates) -> fmt::Result {
+    let Candidates { similar, fitting, others } = candidates;
+    for (label, names) in [("similar", similar), ("fitting", fitting), ("exports", others)] {
+        if !names.is_empty() {
+            line(f, label, List(names))?;
+        }
+    }
+    Ok(())
+}
+
+/// Which parameter asks for what.
+struct Where<'a>(&'a [Parameter]);
+
+impl fmt::Display for Where<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Parameter { name, types, .. }) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            match types {
+                [] => write!(f, "{comma}`{name}` is nothing")?,
+                [one] => write!(f, "{comma}`{name}` is {one}")?,
+                many => write!(f, "{comma}`{name}` is ({})", Row(many))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A signature as [`Signature`] displays it, cut short.
+struct Short<'a>(&'a Signature);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({})", Row(&self.0.params))?;
+        match &*self.0.results {
+            [] => Ok(()),
+            [one] => write!(f, " -> {one}"),
+            many => write!(f, " -> ({})", Row(many)),
+        }
+    }
+}
+
+/// How many types of a row are written out.
+const MOST_TYPES: usize = 16;
+
+struct Row<'a>(&'a [CoreType]);
+
+impl fmt::Display for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, ty) in self.0.iter().take(MOST_TYPES).enumerate() {
+            write!(f, "{}{ty}", if index == 0 { "" } else { ", " })?;
+        }
+        match self.0.len().checked_sub(MOST_TYPES) {
+            None | Some(0) => Ok(()),
+            Some(more) => write!(f, ", … and {more} more"),
+        }
+    }
+}
+
+/// Names in a row.
+struct List<'a, T>(&'a [T]);
+
+impl<T: AsRef<str>> fmt::Display for List<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        for (index, name) in self.0.iter().take(SHOWN).enumerate() {
+            write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, Name(name.as_ref()))?;
+        }
+        if self.0.len() > SHOWN { f.write_str(", …") } else { Ok(()) }
+    }
+}
+
+/// A name, escaped and cut.
+struct Name<'a>(&'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 80;
+        let mut rest = self.0.chars();
+        rest.by_ref().take(MOST).try_for_each(|letter| write!(f, "{}", letter.escape_debug()))?;
+        if rest.next().is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
