@@ -108,6 +108,30 @@ pub trait Later {
     async fn uppercase(&mut self, text: &mut [u8]) -> guests::Result<()>;
 }
 
+/// Checked against its module.
+#[guests::wasm_import(crate = guests, module = "guests/shapes.wasm", memory = "memory", alloc = "malloc", free = "free")]
+pub trait Checked {
+    /// A result in memory, whose form is told by the export.
+    fn centroid(&mut self, checked: &[Point]) -> guests::Result<Point>;
+
+    /// Not there, and not wanted.
+    #[cfg(any())]
+    fn absent(&mut self) -> guests::Result<()>;
+
+    /// A scalar.
+    #[deprecated = "use `centroid`"]
+    fn sum(&mut self, values: &[f64]) -> guests::Result<f64>;
+}
+
+#[::std::prelude::v1::test]
+fn a_checked_trait_embeds_its_module() {
+    let linker = ::wasmtime::Linker::<()>::new(&::wasmtime::Engine::default());
+    let pre = CheckedPre::embedded(&linker, ::wasmtime::Module::new).unwrap();
+    let mut shapes = pre.instantiate(::wasmtime::Store::new(linker.engine(), ())).unwrap();
+    let corners = [Point { x: 0.0, y: 0.0 }, Point { x: 4.0, y: 2.0 }];
+    assert_eq!(shapes.centroid(&corners).unwrap(), Point { x: 2.0, y: 1.0 });
+}
+
 #[::std::prelude::v1::test]
 fn everything_runs() {
     let engine = ::wasmtime::Engine::default();

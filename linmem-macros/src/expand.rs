@@ -3,6 +3,7 @@
 //! The emitted code is names and types only. Whatever happens at run time is behind
 //! `$krate::__private`.
 
+use crate::checked;
 use crate::method::Expanded;
 use crate::model::{Interface, literal};
 use crate::options::Setting;
@@ -17,6 +18,7 @@ pub(crate) struct Parts {
     pub(crate) plan: TokenStream,
     pub(crate) resolve: TokenStream,
     pub(crate) implementation: TokenStream,
+    pub(crate) checks: Option<TokenStream>,
 }
 
 pub(crate) fn expand(interface: &Interface<'_>) -> TokenStream {
@@ -27,13 +29,14 @@ pub(crate) fn expand(interface: &Interface<'_>) -> TokenStream {
         plan: methods.iter().map(Expanded::plan).collect(),
         resolve: methods.iter().map(Expanded::resolve).collect(),
         implementation: implementation(interface, methods.iter().map(Expanded::implementation).collect()),
+        checks: interface.module.as_ref().map(|module| checked::expand(interface, module, &methods)),
     };
     assemble(interface, without_options(interface.original), &parts)
 }
 
 /// Everything that a trait expands to.
 pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts) -> TokenStream {
-    let Parts { fields, plan, resolve, implementation } = parts;
+    let Parts { fields, plan, resolve, implementation, checks } = parts;
     let krate = interface.options.krate(Span::mixed_site());
     let vis = &item.vis;
     let trait_name = literal(&item.ident);
@@ -113,6 +116,8 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
             }
 
             #implementation
+
+            #checks
         };
     }
 }

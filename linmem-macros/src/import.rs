@@ -2,6 +2,7 @@
 
 use crate::check::check;
 use crate::model::Interface;
+use crate::module::Module;
 use crate::report::Errors;
 use crate::{expand, fallback};
 use proc_macro2::{Span, TokenStream};
@@ -15,8 +16,9 @@ pub(crate) fn wasm_import(options: TokenStream, item: TokenStream, async_fns: bo
         Err(error) => return refuse(&error, &item),
     };
     let mut errors = Errors::new();
-    let interface = Interface::from_syn(&mut errors, options, &original);
+    let mut interface = Interface::from_syn(&mut errors, options, &original);
     check(&mut errors, &interface, async_fns);
+    interface.module = interface.options.module.as_ref().and_then(|option| Module::read(&mut errors, option));
     match errors.propagate() {
         Ok(()) => expand::expand(&interface),
         Err(error) => fallback::expand(&interface, &error),

@@ -8,14 +8,20 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod checked;
 mod expand;
 mod fallback;
 mod import;
 mod method;
 mod model;
+#[cfg_attr(not(feature = "module"), allow(dead_code, reason = "nothing reads a module then"))]
+mod module;
 mod options;
 mod record;
 mod report;
+mod similar;
+#[cfg_attr(not(feature = "module"), allow(dead_code, reason = "nothing reads a module then"))]
+mod source;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -51,12 +57,29 @@ use proc_macro::TokenStream;
 /// | `free = "…"` | trait, with `alloc` | the export that releases | with `alloc` alone, nothing is released |
 /// | `init = "…"` | trait | the export that is called once, before any other | `_initialize`, `__wasm_call_ctors`, `__wbindgen_start` or `_start`, if it is there |
 /// | `imports = linmem::Stub::…` | trait | what imported functions do that the linker does not define | an error |
+/// | `module = "…"` | trait | the file of the module, which the trait is checked against while it compiles: see below | none |
 /// | `zero = false` | trait | whether what was placed is zeroed before it is released | `true` |
 /// | `crate = path` | trait | where linmem is, if it was renamed or re-exported | `::linmem` |
 /// | `name = "…"` | method | the export that is called | the method's name |
 /// | `pass = path` | parameter | how this argument is passed, whatever the convention says | the convention's |
 ///
 /// Those of methods and parameters are written in `#[wasm(…)]`.
+///
+/// # Checked against the module
+///
+/// With linmem's feature `module`, a trait may name its module: a file in the binary or in the text format, by its path
+/// from the crate's manifest. It may be written with `concat!` and `env!`, so that a build script can make it:
+/// `module = concat!(env!("OUT_DIR"), "/guest.wasm")`.
+///
+/// Then the module is read while the crate compiles. A method whose export is missing or of another type is an error at
+/// the method, and a memory, allocator or initializer at the option that names it, with what binding would have said.
+/// All are reported in one go, and the crate is compiled again when the file has changed. What only a convention knows
+/// is found when the module is bound: exports that it calls besides, and an allocator that no option names.
+///
+/// Where neither `convention` nor `returns` is named, the export's type is known now, and so is the form of each result:
+/// there is nothing left to choose at run time. The module is in `GreeterExports::MODULE` (`linmem::Embedded`), and
+/// `GreeterPre::embedded` makes a `GreeterPre` of it without a path. A module of another build may still be bound; it
+/// must then have the very types.
 ///
 /// # Errors
 ///

@@ -1,7 +1,9 @@
 //! From one method to the four places that mention it.
 
+use crate::checked;
 use crate::expand::without_attrs;
 use crate::model::{Interface, Method, Param, literal};
+use crate::module::{Extern, Module};
 use crate::options::Setting;
 use crate::types::with_static_lifetimes;
 use proc_macro2::{Span, TokenStream};
@@ -31,14 +33,60 @@ impl<'a> Expanded<'a> {
         let convention = self.convention(span);
         let arguments = nest(method.params.iter().map(|param| self.argument_type(param)));
         let output = with_static_lifetimes(method.output);
+        let output = quote_spanned!(span=> <#output as #krate::__private::MethodResult>::Ok);
+        let convention = self.told(&convention, &arguments, &output).unwrap_or(convention);
         quote_spanned! {span=>
             #cfg
-            #name: #krate::__private::Export<
-                #convention,
-                #arguments,
-                <#output as #krate::__private::MethodResult>::Ok,
-            >,
+            #name: #krate::__private::Export<#convention, #arguments, #output>,
         }
+    }
+
+    /// The convention with the form of the results that the export's type tells, if that is known and nobody named another.
+    fn told(&self, convention: &TokenStream, arguments: &TokenStream, output: &TokenStream) -> Option<TokenStream> {
+        let (options, defaults) = (&self.method.options, &self.interface.options);
+        let named = [&options.convention, &options.returns, &defaults.convention, &defaults.returns];
+        let module = self.interface.module.as_ref().filter(|_| named.iter().all(|option| option.is_none()))?;
+        let Some(Extern::Function(ty)) = module.facts.exports.get(&self.method.export().value()) else { return None };
+        let span = self.method.output.span();
+        let krate = self.krate(span);
+        let ty = checked::types(&krate, ty);
+        Some(quote_spanned! {span=>
+            #krate::__private::Returning<
+                #convention,
+                #krate::__private::check::Told<{
+                    #krate::__private::check::form::<#convention, #arguments, #output>(#ty)
+                }>,
+            >
+        })
+    }
+
+    /// That the module has the export, and that its type fits: at the name that is wrong.
+    pub(crate) fn check(&self, module: &Module, exports: &Ident) -> TokenStream {
+        let Self { method, name, cfg, .. } = self;
+        let export = method.export();
+        let is_there = module.facts.exports.contains_key(&export.value());
+        let span = Span::mixed_site().located_at(if is_there { name.span() } else { export.span() });
+        let krate = self.krate(span);
+        let sought = checked::sought(&krate, module, &export.value());
+        let method_name = literal(name).value();
+        let params = method.params.iter().map(|param| literal(param.name).value());
+        quote_spanned! {span=>
+            #cfg
+            const _: () = #krate::__private::check::method(
+                |exports: &#exports| &exports.#name,
+                #method_name,
+                &[#(#params),*],
+                #sought,
+                __MODULE,
+            );
+        }
+    }
+
+    /// Whether the module must have a memory for it.
+    pub(crate) fn needs_memory(&self, exports: &Ident) -> TokenStream {
+        let Self { name, cfg, .. } = self;
+        let krate = self.krate(self.span());
+        quote!(#cfg #krate::__private::check::needs_memory(|exports: &#exports| &exports.#name))
     }
 
     pub(crate) fn plan(&self) -> TokenStream {

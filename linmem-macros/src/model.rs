@@ -1,6 +1,7 @@
 //! What `#[wasm_import]` understands of a trait. Every node borrows what the user wrote, so every
 //! span is theirs.
 
+use crate::module::Module;
 use crate::options::{Options, Place};
 use crate::report::Errors;
 use proc_macro2::TokenStream;
@@ -15,6 +16,8 @@ pub(crate) struct Interface<'a> {
     /// The methods that could be read. One that could not has been reported, and none of the others
     /// suffers from it.
     pub(crate) methods: Vec<Method<'a>>,
+    /// The module that the trait is for, if it names one.
+    pub(crate) module: Option<Module>,
 }
 
 pub(crate) struct Method<'a> {
@@ -38,7 +41,7 @@ impl<'a> Interface<'a> {
         options.read(errors, Place::Trait, arguments);
         refuse_options(errors, &original.attrs, "options of the trait go into `#[wasm_import(…)]`");
         let methods = methods(original).filter_map(|method| Method::from_syn(errors, method)).collect();
-        Self { original, options, methods }
+        Self { original, options, methods, module: None }
     }
 
     /// Whether calling may suspend, which asks more of the store than a blocking call does.

@@ -2,6 +2,7 @@
 //! by commas.
 
 use crate::report::Errors;
+use crate::source::Source;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
 use syn::ext::IdentExt as _;
@@ -22,6 +23,7 @@ pub(crate) struct Options {
     pub(crate) init: Option<Setting<LitStr>>,
     pub(crate) krate: Option<Setting<Path>>,
     pub(crate) memory: Option<Setting<LitStr>>,
+    pub(crate) module: Option<Setting<Source>>,
     pub(crate) name: Option<Setting<LitStr>>,
     pub(crate) pass: Option<Setting<Path>>,
     pub(crate) returns: Option<Setting<Path>>,
@@ -50,7 +52,7 @@ impl Place {
         let takes = match self {
             Self::Trait => {
                 "`#[wasm_import(…)]` takes \
-                `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `imports`, `zero` and `crate`"
+                `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `imports`, `module`, `zero` and `crate`"
             }
             Self::Method => "`#[wasm(…)]` on a method takes `name`, `convention`, `returns`, `status` and `text`",
             Self::Param => "`#[wasm(…)]` on a parameter takes `pass`",
@@ -69,6 +71,11 @@ trait Value: Parse {
 impl Value for LitStr {
     const KIND: &str = "a string";
     const EXAMPLE: &str = "\"…\"";
+}
+
+impl Value for Source {
+    const KIND: &str = "the path of a module";
+    const EXAMPLE: &str = "\"guest.wasm\"";
 }
 
 impl Value for LitBool {
@@ -136,6 +143,7 @@ impl Options {
             (Place::Trait | Place::Method, "text") => set(&mut self.text, errors, key, input),
             (Place::Trait, "allocator") => set(&mut self.allocator, errors, key, input),
             (Place::Trait, "memory") => set(&mut self.memory, errors, key, input),
+            (Place::Trait, "module") => set(&mut self.module, errors, key, input),
             (Place::Trait, "alloc") => set(&mut self.alloc, errors, key, input),
             (Place::Trait, "free") => set(&mut self.free, errors, key, input),
             (Place::Trait, "imports") => set(&mut self.imports, errors, key, input),

@@ -13,7 +13,7 @@ pub use managed::Managed;
 pub(crate) use managed::{ARRAY_BUFFER, NEW, STRING, UNPIN};
 
 use crate::bind::{Callable, Finder, Resolver};
-use crate::core::Pointer;
+use crate::core::{Pointer, Signature};
 use crate::error::Result;
 use crate::guest::Guest;
 use crate::interface::Settings;
@@ -68,6 +68,10 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
 
     /// What was found in the module, before there is an instance.
     type Plan: Send + Sync + 'static;
+
+    /// The signatures that functions named by `alloc = …` and by `free = …` may have, if it calls such. They are for a
+    /// check while compiling; what is planned is up to [`plan`](Allocator::plan).
+    const NAMED: Option<[&'static [Signature]; 2]> = None;
 
     /// How many blocks it hands out. Where there is one only, all arguments share it.
     const SUPPLY: Supply = Supply::Many;
@@ -138,6 +142,7 @@ pub enum Found<X: Pointer = u32> {
 impl<X: Pointer> Allocator for Found<X> {
     type Pointer = X;
     type Plan = Option<ExportedPlan>;
+    const NAMED: Option<[&'static [Signature]; 2]> = Some([Allocate::<X>::SIGNATURES, Release::<X>::SIGNATURES]);
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
         let found = exported::find::<X>(finder, settings, &KNOWN);
@@ -207,6 +212,7 @@ pub struct OfOwners<X: Pointer = u32>(Found<X>);
 impl<X: Pointer> Allocator for OfOwners<X> {
     type Pointer = X;
     type Plan = Option<ExportedPlan>;
+    const NAMED: Option<[&'static [Signature]; 2]> = Some([Allocate::<X>::SIGNATURES, Release::<X>::SIGNATURES]);
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
         let found = exported::find::<X>(finder, settings, &OF_OWNERS);

@@ -10,6 +10,7 @@ mod finder;
 mod number;
 mod remedy;
 mod report;
+mod text;
 
 pub(crate) use argument::{Argument, Arguments, Method};
 pub use argument::{Parameter, ResultOption};
@@ -18,6 +19,10 @@ pub use fault::{Fault, Faults, Role};
 pub use finder::Finder;
 pub use number::{Number, NumberPlan};
 pub use remedy::Remedy;
+#[cfg(feature = "module")]
+pub(crate) use remedy::remedies;
+#[cfg(feature = "module")]
+pub(crate) use text::Text;
 
 use crate::convention::Convention;
 use crate::core::{CoreResults, CoreValue, Func, Params, Signature};

@@ -124,9 +124,23 @@ impl Signature {
 
 /// The types of a [`Signature`], borrowed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Types<'a> {
+pub struct Types<'a> {
     pub(crate) params: &'a [CoreType],
     pub(crate) results: &'a [CoreType],
+}
+
+#[cfg(feature = "module")]
+impl<'a> Types<'a> {
+    /// These types.
+    #[must_use]
+    pub const fn new(params: &'a [CoreType], results: &'a [CoreType]) -> Self {
+        Types { params, results }
+    }
+
+    /// Whether both are the same.
+    pub(crate) const fn is(self, other: Types<'_>) -> bool {
+        same(self.params, other.params) && same(self.results, other.results)
+    }
 }
 
 /// Whether two rows of types are the same.

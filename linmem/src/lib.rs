@@ -45,6 +45,7 @@
 //! |---|---|
 //! | annotate a trait | [`wasm_import`], [`Record`](derive@Record) for structs by value |
 //! | instantiate it, once or many times | [`Bound`], [`Pre`] |
+//! | check it against its module, in a test or while compiling | [`Pre::check`], `module = "…"` of [`wasm_import`] |
 //! | keep it apart from its store, call back from a host function | [`Handle`] |
 //! | name what a module does differently | [`convention`], [`pass`], [`results`], [`status`], [`text`], [`allocator`] |
 //! | have a trait written for a module | [`recognize`] |
@@ -127,7 +128,8 @@
 //!
 //! # Features
 //!
-//! `async`: `async fn` methods, over wasmtime's async support.
+//! - `async`: `async fn` methods, over wasmtime's async support.
+//! - `module`: `#[wasm_import(module = "guest.wasm")]` checks the trait against the module while the crate compiles.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
@@ -144,6 +146,8 @@ pub mod allocator;
 mod arena;
 mod bind;
 mod capacity;
+#[cfg(feature = "module")]
+mod check;
 pub mod convention;
 mod core;
 mod error;
@@ -188,6 +192,8 @@ pub use error::{Error, ErrorKind, Place, Poisoner, Result};
 pub use frame::{Answer, Frame};
 pub use guest::Guest;
 pub use handle::{Freed, GuestPtr};
+#[cfg(feature = "module")]
+pub use interface::Embedded;
 pub use interface::{Bound, Exit, Handle, Interface, Pre, Settings, Stub};
 pub use ledger::{Block, Leaked};
 pub use lift::{Lift, Payload};
@@ -219,6 +225,13 @@ pub mod __private {
     pub use crate::lower::With;
     use crate::{Lowering, Record, Result, Returns};
     pub use wasmtime::AsContextMut;
+
+    /// The check against a module while compiling.
+    #[cfg(feature = "module")]
+    pub mod check {
+        pub use crate::check::*;
+        pub use crate::core::Types;
+    }
 
     /// Says that a type is an argument, at the place where the user wrote it.
     pub fn argument<C: Convention, T: Lower<C>>() {}

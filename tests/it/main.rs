@@ -14,6 +14,7 @@ mod allocators;
 mod arguments;
 mod asynchronous;
 mod bind;
+mod checked;
 mod conventions;
 mod expressible;
 mod guests;

@@ -19,7 +19,7 @@ fn reports_every_mistake_of_a_trait_in_one_go() -> Result<()> {
         }",
     )?;
     let expected = [
-        "there is no option `what` here: `#[wasm_import(…)]` takes `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `imports`, `zero` and `crate`",
+        "there is no option `what` here: `#[wasm_import(…)]` takes `convention`, `returns`, `status`, `text`, `allocator`, `memory`, `alloc`, `free`, `init`, `imports`, `module`, `zero` and `crate`",
         "a parameter is passed as it is, so it cannot be a pattern: write a plain name",
         "errors name the parameter that they are about: write a name instead of `_`",
         "`nothing` returns nothing, but every call can fail: write `-> linmem::Result<()>`",
@@ -121,6 +121,16 @@ fn asks_for_the_feature_that_async_methods_need() -> Result<()> {
     Ok(())
 }
 
+#[cfg(not(feature = "module"))]
+#[test]
+fn asks_for_the_feature_that_a_module_needs() -> Result<()> {
+    let found = of_trait("module = \"guest.wasm\"", "trait Guest { fn run(&mut self) -> linmem::Result<()>; }")?;
+    let expected =
+        "`module = …` needs linmem's `module` feature: add `features = [\"module\"]` to the `linmem` dependency";
+    assert_eq!(found, [expected]);
+    Ok(())
+}
+
 #[test]
 fn refuses_auto_traits() -> Result<()> {
     let found = of_trait("", "auto trait Bad {}")?;
@@ -189,7 +199,7 @@ fn accepts_every_layout_that_the_fields_decide() -> Result<()> {
     Ok(())
 }
 
-fn of_trait(options: &str, item: &str) -> Result<Vec<String>> {
+pub(super) fn of_trait(options: &str, item: &str) -> Result<Vec<String>> {
     messages(import::wasm_import(syn::parse_str(options)?, syn::parse_str(item)?, false))
 }
 

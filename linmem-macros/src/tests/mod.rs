@@ -2,4 +2,6 @@
 //! to show.
 
 mod messages;
+#[cfg(feature = "module")]
+mod modules;
 mod snapshots;

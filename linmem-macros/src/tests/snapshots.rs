@@ -88,6 +88,21 @@ fn record() -> Result {
     matches("record", record::derive(item))
 }
 
+#[cfg(feature = "module")]
+#[test]
+fn module() -> Result {
+    let options = quote!(module = "src/tests/guest.wat", alloc = "take");
+    let item = quote! {
+        trait Guest {
+            fn greet(&mut self, name: &str) -> linmem::Result<String>;
+            #[cfg(unix)]
+            #[wasm(name = "grets")]
+            fn greet_all(&mut self, names: List<'_, &str>) -> linmem::Result<u32>;
+        }
+    };
+    matches("module", import::wasm_import(options, item, false))
+}
+
 /// Stubs are what a user sees of a mistake, besides the message.
 #[test]
 fn stubs() -> Result {

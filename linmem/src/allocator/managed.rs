@@ -2,7 +2,7 @@
 
 use super::{Allocator, Request};
 use crate::bind::{Finder, Resolver, Role};
-use crate::core::{Func, narrow};
+use crate::core::{Func, Signature, narrow};
 use crate::error::Result;
 use crate::guest::Guest;
 use crate::interface::Settings;
@@ -38,6 +38,8 @@ pub(crate) const STRING: u32 = 2;
 impl Allocator for Managed {
     type Pointer = u32;
     type Plan = Option<[(ModuleExport, usize); 3]>;
+    const NAMED: Option<[&'static [Signature]; 2]> =
+        Some([&[Func::<(u32, u32), u32>::SIGNATURE], &[Func::<(u32,), ()>::SIGNATURE]]);
 
     fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Self::Plan {
         let new = settings.allocator.unwrap_or(NEW);

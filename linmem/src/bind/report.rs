@@ -6,8 +6,9 @@
 use super::candidates::SHOWN;
 use super::fault::{Fault, Faults, Role};
 use super::remedy::Remedy;
+use super::text::Text;
 use super::{Candidates, Parameter};
-use crate::core::{CoreType, Signature};
+use crate::core::Signature;
 use std::fmt;
 
 impl fmt::Display for Faults {
@@ -138,37 +139,9 @@ impl fmt::Display for Role {
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Remedy::Set { parameter, option, value, or } => {
-                write!(f, "`#[wasm({option} = {value})]`")?;
-                if let Some(parameter) = parameter {
-                    write!(f, " before `{parameter}`")?;
-                }
-                or.iter().try_for_each(|or| write!(f, ", or `{or}`"))
-            }
-            Remedy::Move { parameter, before } => write!(f, "write `{parameter}` before `{before}`"),
-            Remedy::Retype { parameter: Some(parameter), to: Some(to) } => {
-                write!(f, "give `{parameter}` a type that is passed as {to}{}", Examples(*to))
-            }
-            Remedy::Retype { parameter: None, to: Some(to) } => {
-                write!(f, "return a type that comes as {to}{}", Examples(*to))
-            }
-            Remedy::Retype { to: None, .. } => f.write_str("return `()`"),
-        }
-    }
-}
-
-/// Rust types that are a core value.
-struct Examples(CoreType);
-
-impl fmt::Display for Examples {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            CoreType::I32 => f.write_str(": `i32`, `u32`, `bool`"),
-            CoreType::I64 => f.write_str(": `i64`, `u64`"),
-            ty @ (CoreType::F32 | CoreType::F64) => write!(f, ": `{ty}`"),
-            _ => Ok(()),
-        }
+        let mut text = Text::new();
+        text.remedy(self);
+        f.write_str(text.as_str())
     }
 }
 
@@ -199,15 +172,12 @@ struct Where<'a>(&'a [Parameter]);
 
 impl fmt::Display for Where<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Parameter { name, types, .. }) in self.0.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            match types {
-                [] => write!(f, "{comma}`{name}` is nothing")?,
-                [one] => write!(f, "{comma}`{name}` is {one}")?,
-                many => write!(f, "{comma}`{name}` is ({})", Row(many))?,
-            }
+        let mut text = Text::new();
+        for (index, parameter) in self.0.iter().enumerate() {
+            text.push(if index == 0 { "" } else { ", " });
+            text.parameter(parameter);
         }
-        Ok(())
+        f.write_str(text.as_str())
     }
 }
 
@@ -216,29 +186,9 @@ struct Short<'a>(&'a Signature);
 
 impl fmt::Display for Short<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "({})", Row(&self.0.params))?;
-        match &*self.0.results {
-            [] => Ok(()),
-            [one] => write!(f, " -> {one}"),
-            many => write!(f, " -> ({})", Row(many)),
-        }
-    }
-}
-
-/// How many types of a row are written out.
-const MOST_TYPES: usize = 16;
-
-struct Row<'a>(&'a [CoreType]);
-
-impl fmt::Display for Row<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, ty) in self.0.iter().take(MOST_TYPES).enumerate() {
-            write!(f, "{}{ty}", if index == 0 { "" } else { ", " })?;
-        }
-        match self.0.len().checked_sub(MOST_TYPES) {
-            None | Some(0) => Ok(()),
-            Some(more) => write!(f, ", … and {more} more"),
-        }
+        let mut text = Text::new();
+        text.signature(self.0.types());
+        f.write_str(text.as_str())
     }
 }
 

@@ -10,9 +10,11 @@ pub(super) fn trait_named(recognized: &Recognized, name: &str) -> String {
         "/// {} A number here may be a pointer: see the module's documentation.",
         about(recognized.preset)
     )];
-    // The guest chose the names in them: no line may end its comment.
-    let faults = recognized.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    lines.extend(faults.lines().map(|fault| format!("// With strings or slices: {fault}")));
+    for fault in recognized.faults.iter().map(ToString::to_string) {
+        let mut rest = fault.lines();
+        lines.extend(rest.next().map(|first| format!("// With strings or slices: {first}")));
+        lines.extend(rest.map(|line| format!("// {line}")));
+    }
     lines.push(match options(recognized) {
         options if options.is_empty() => "#[linmem::wasm_import]".to_owned(),
         options => format!("#[linmem::wasm_import({})]", options.join(", ")),

@@ -97,7 +97,7 @@ fn a_constant_is_a_part_of_the_exports_type() {
     let (mut store, instance) = instance(&module);
     let error = linmem::Handle::<ConstantsExports>::new(&mut store, &instance).map(drop).unwrap_err().to_string();
     assert!(
-        error.contains("`then_null` has type `(i32, i32, funcref) -> i32`") && error.contains("(i32, i32, externref)"),
+        error.contains("found    (i32, i32, funcref) -> i32") && error.contains("(i32, i32, externref)"),
         "{error}"
     );
 }

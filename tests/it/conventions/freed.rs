@@ -176,8 +176,9 @@ fn what_frees_must_be_there_and_take_such_numbers() {
     let (mut store, instance) = instance(&module);
     let error = linmem::Handle::<FreeingExports>::new(&mut store, &instance).map(drop).unwrap_err().to_string();
     assert!(
-        error.contains("`by_length` has type `(i32, i32, i64)`")
-            && error.contains("`(i32)` or `(i32, i32)` or `(i32, i32, i32)`"),
+        error.contains("`by_length` has another type")
+            && error.contains("wanted   (i32)\n      or       (i32, i32)\n      or       (i32, i32, i32)\n")
+            && error.contains("found    (i32, i32, i64)\n"),
         "{error}"
     );
     balanced::<TrappingExports, _>(

@@ -113,8 +113,8 @@ fn a_flag_or_a_message_that_is_missing_is_a_fault_of_its_method() {
     let module = counting(&GUEST.replace("\"is_error\"", "\"other\"").replace("\"why\"", "\"wherefore\""));
     let (mut store, instance) = instance(&module);
     let error = linmem::Handle::<ReasonsExports>::new(&mut store, &instance).map(drop).unwrap_err().to_string();
-    assert!(error.contains("`set`: no export `is_error` of type `() -> i32`"), "{error}");
-    assert!(error.contains("`code`: no export `why` of type `() -> i32`"), "{error}");
+    assert!(error.contains("`set`, by its convention: no export `is_error`\n      wanted   () -> i32"), "{error}");
+    assert!(error.contains("`code`, by its convention: no export `why`\n      wanted   () -> i32"), "{error}");
 }
 
 #[wasm_import]

@@ -187,6 +187,6 @@ fn an_export_that_takes_fewer_is_a_fault_that_names_both_types() {
     let sums = sums().replace("\"n17\"", "\"other\"").replace("\"n18\"", "\"n17\"");
     let (mut store, instance) = instance(&counting(&sums));
     let error = linmem::Handle::<SeventeenExports>::new(&mut store, &instance).map(drop).unwrap_err().to_string();
-    let types = |n: usize| format!("`({}) -> i32`", ["i32"; 33][..n].join(", "));
+    let types = |n: usize| format!("({}) -> i32\n", ["i32"; 33][..n].join(", "));
     assert!(error.contains(&types(18)) && error.contains(&types(17)), "{error}");
 }

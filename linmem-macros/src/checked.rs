@@ -1,0 +1,153 @@
+//! What a trait expands to besides, if it names its module: constants that linmem's `check` fills in while the crate
+//! compiles, each at the method or the option that it is about.
+
+use crate::method::Expanded;
+use crate::model::Interface;
+use crate::module::{Extern, Module, Type};
+use crate::options::Setting;
+use crate::similar::{SHOWN, shown, similar};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use std::collections::BTreeMap;
+use syn::LitStr;
+
+pub(crate) fn expand(interface: &Interface<'_>, module: &Module, methods: &[Expanded<'_>]) -> TokenStream {
+    let exports = format_ident!("{}Exports", interface.original.ident);
+    let krate = interface.options.krate(Span::mixed_site());
+    let facts = facts(&krate, module);
+    let methods_fit = methods.iter().map(|method| method.check(module, &exports));
+    let options_fit = options(interface, module, &exports);
+    let memory_fits = memory(interface, module, &exports, methods);
+    let embedded = embedded(&krate, module, &exports);
+    quote! {
+        #facts
+        #(#methods_fit)*
+        #options_fit
+        #memory_fits
+        #embedded
+    }
+}
+
+/// What messages say of the module as a whole.
+fn facts(krate: &TokenStream, module: &Module) -> TokenStream {
+    let name = shown(&module.name);
+    let mut by_type = BTreeMap::<&Type, Vec<String>>::new();
+    for (name, ty) in module.functions() {
+        let names = by_type.entry(ty).or_default();
+        if names.len() < SHOWN {
+            names.push(shown(name));
+        }
+    }
+    let functions = by_type.iter().map(|(ty, names)| {
+        let ty = types(krate, ty);
+        quote!((#ty, &[#(#names),*]))
+    });
+    quote! {
+        const __MODULE: &#krate::__private::check::Module = &#krate::__private::check::Module {
+            name: #name,
+            functions: &[#(#functions),*],
+        };
+    }
+}
+
+/// A core type as linmem's `check` takes it.
+pub(crate) fn types(krate: &TokenStream, Type { params, results }: &Type) -> TokenStream {
+    let idents = |types: &[&str]| -> Vec<_> { types.iter().map(|ty| Ident::new(ty, Span::mixed_site())).collect() };
+    let (params, results) = (idents(params), idents(results));
+    quote! {
+        #krate::__private::check::Types::new(
+            &[#(#krate::CoreType::#params),*],
+            &[#(#krate::CoreType::#results),*],
+        )
+    }
+}
+
+/// What the module has by a name.
+pub(crate) fn sought(krate: &TokenStream, module: &Module, export: &str) -> TokenStream {
+    let name = shown(export);
+    let check = quote!(#krate::__private::check);
+    let found = match module.facts.exports.get(export) {
+        None => quote!(#check::Found::Nothing),
+        Some(Extern::Memory(_)) => quote!(#check::Found::Other("memory")),
+        Some(Extern::Other(kind)) => quote!(#check::Found::Other(#kind)),
+        Some(Extern::Function(ty)) => {
+            let ty = types(krate, ty);
+            quote!(#check::Found::Function(#ty))
+        }
+    };
+    let similar = similar(export, module.functions().map(|(name, _)| name));
+    let similar = similar.iter().filter_map(|name| match module.facts.exports.get(*name) {
+        Some(Extern::Function(ty)) => {
+            let (name, ty) = (shown(name), types(krate, ty));
+            Some(quote!((#name, #ty)))
+        }
+        _ => None,
+    });
+    quote!(&#check::Sought { export: #name, found: #found, similar: &[#(#similar),*] })
+}
+
+/// The exports that options of the trait name.
+fn options(interface: &Interface<'_>, module: &Module, exports: &Ident) -> TokenStream {
+    let options = &interface.options;
+    let each = [
+        (&options.alloc, quote!(allocator::<#exports>)),
+        (&options.free, quote!(deallocator::<#exports>)),
+        (&options.init, quote!(initializer)),
+    ];
+    let checks = each.into_iter().filter_map(|(option, function)| {
+        let name: &LitStr = &option.as_ref()?.value;
+        let span = Span::mixed_site().located_at(name.span());
+        let krate = options.krate(span);
+        let sought = sought(&krate, module, &name.value());
+        Some(quote_spanned!(span=> const _: () = #krate::__private::check::#function(#sought, __MODULE);))
+    });
+    checks.collect()
+}
+
+fn memory(interface: &Interface<'_>, module: &Module, exports: &Ident, methods: &[Expanded<'_>]) -> TokenStream {
+    let named = interface.options.memory.as_ref();
+    let span = named.map_or_else(|| interface.original.ident.span(), |Setting { value, .. }| value.span());
+    let span = Span::mixed_site().located_at(span);
+    let krate = interface.options.krate(span);
+    let needs = methods.iter().map(|method| method.needs_memory(exports));
+    let named = named.map(|Setting { value, .. }| value.value());
+    let found = module.memory(named.as_deref());
+    let name = shown(named.as_deref().unwrap_or("memory"));
+    let is_there = found.is_some();
+    let (is_wide, is_shared) = found.map_or((false, false), |memory| (memory.is_wide, memory.is_shared));
+    let exported = module.facts.exports.iter().filter(|(_, export)| matches!(export, Extern::Memory(_)));
+    let exported = exported.map(|(name, _)| shown(name)).take(SHOWN);
+    quote_spanned! {span=>
+        const _: () = #krate::__private::check::memory::<#exports>(
+            &[#(#needs),*],
+            &#krate::__private::check::Memory {
+                name: #name,
+                is_there: #is_there,
+                is_wide: #is_wide,
+                is_shared: #is_shared,
+                exported: &[#(#exported),*],
+            },
+            __MODULE,
+        );
+    }
+}
+
+/// The module itself; and in either case rustc is told of the file.
+fn embedded(krate: &TokenStream, module: &Module, exports: &Ident) -> TokenStream {
+    let include = &module.include;
+    let (bytes, track) = match &module.translated {
+        None => (include.clone(), None),
+        Some(binary) => {
+            let binary = Literal::byte_string(binary);
+            (quote!(#binary), Some(quote!(const _: &[u8] = #include;)))
+        }
+    };
+    quote! {
+        #track
+
+        #[automatically_derived]
+        impl #krate::Embedded for #exports {
+            const MODULE: &'static [u8] = #bytes;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Text that can be put together while compiling, where there is neither `String` nor `Display`.
+
+use super::argument::{Parameter, Parameters};
+use super::remedy::Remedy;
+use crate::core::{CoreType, Types};
+
+/// Text of a bounded length. What does not fit is left out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Text {
+    bytes: [u8; MOST],
+    len: usize,
+}
+
+const MOST: usize = 4096;
+
+/// How many types of a row are written out.
+const MOST_TYPES: usize = 32;
+
+impl Text {
+    pub(crate) const fn new() -> Self {
+        Text { bytes: [0; MOST], len: 0 }
+    }
+
+    pub(crate) const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    /// Adds all of it, or nothing.
+    pub(crate) const fn push(&mut self, text: &str) {
+        let Some((_, room)) = self.bytes.split_at_mut_checked(self.len) else { return };
+        let Some((room, _)) = room.split_at_mut_checked(text.len()) else { return };
+        room.copy_from_slice(text.as_bytes());
+        self.len = self.len.saturating_add(text.len());
+    }
+
+    /// Begins a line under a fault, with what it is about.
+    pub(crate) const fn line(&mut self, label: &str) {
+        self.push("\n  ");
+        self.push(label);
+        self.push("         ".split_at(9_usize.saturating_sub(label.len())).0);
+    }
+
+    pub(crate) const fn quoted(&mut self, code: &str) {
+        self.push("`");
+        self.push(code);
+        self.push("`");
+    }
+
+    pub(crate) const fn number(&mut self, number: usize) {
+        if let Some(rest @ 1..) = number.checked_div(10) {
+            self.number(rest);
+        }
+        self.push("0123456789".split_at(number % 10).1.split_at(1).0);
+    }
+
+    /// `(i32, i32) -> i64`, cut short.
+    pub(crate) const fn signature(&mut self, Types { params, results }: Types<'_>) {
+        self.row(params);
+        match results {
+            [] => {}
+            [one] => {
+                self.push(" -> ");
+                self.push(one.name());
+            }
+            many => {
+                self.push(" -> ");
+                self.row(many);
+            }
+        }
+    }
+
+    const fn row(&mut self, mut types: &[CoreType]) {
+        self.push("(");
+        let mut left = MOST_TYPES;
+        while let [first, rest @ ..] = types {
+            if left == 0 {
+                self.push("… and ");
+                self.number(types.len());
+                self.push(" more");
+                break;
+            }
+            self.push(first.name());
+            if !rest.is_empty() {
+                self.push(", ");
+            }
+            (types, left) = (rest, left.saturating_sub(1));
+        }
+        self.push(")");
+    }
+
+    /// Which parameter asks for what.
+    pub(crate) const fn parameters(&mut self, mut parameters: Parameters) {
+        let mut is_first = true;
+        while let Some((parameter, rest)) = parameters.next() {
+            if !is_first {
+                self.push(", ");
+            }
+            self.parameter(&parameter);
+            (parameters, is_first) = (rest, false);
+        }
+    }
+
+    pub(crate) const fn parameter(&mut self, Parameter { name, types, .. }: &Parameter) {
+        self.quoted(name);
+        self.push(" is ");
+        match types {
+            [] => self.push("nothing"),
+            [one] => self.push(one.name()),
+            many => self.row(many),
+        }
+    }
+
+    /// What to write instead.
+    pub(crate) const fn remedy(&mut self, remedy: &Remedy) {
+        match *remedy {
+            Remedy::Set { parameter, option, value, mut or } => {
+                self.push("`#[wasm(");
+                self.push(option);
+                self.push(" = ");
+                self.push(value);
+                self.push(")]`");
+                if let Some(parameter) = parameter {
+                    self.push(" before ");
+                    self.quoted(parameter);
+                }
+                while let [first, rest @ ..] = or {
+                    self.push(", or ");
+                    self.quoted(first);
+                    or = rest;
+                }
+            }
+            Remedy::Move { parameter, before } => {
+                self.push("write ");
+                self.quoted(parameter);
+                self.push(" before ");
+                self.quoted(before);
+            }
+            Remedy::Retype { to: None, .. } => self.push("return `()`"),
+            Remedy::Retype { parameter, to: Some(to) } => {
+                match parameter {
+                    Some(parameter) => {
+                        self.push("give ");
+                        self.quoted(parameter);
+                        self.push(" a type that is passed as ");
+                    }
+                    None => self.push("return a type that comes as "),
+                }
+                self.push(to.name());
+                self.push(match to {
+                    CoreType::I32 => ": `i32`, `u32`, `bool`",
+                    CoreType::I64 => ": `i64`, `u64`",
+                    CoreType::F32 => ": `f32`",
+                    CoreType::F64 => ": `f64`",
+                    _ => "",
+                });
+            }
+        }
+    }
+
+    /// Names that have been escaped and cut.
+    pub(crate) const fn names(&mut self, mut names: &[&str]) {
+        while let [first, rest @ ..] = names {
+            self.quoted(first);
+            if !rest.is_empty() {
+                self.push(", ");
+            }
+            names = rest;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_does_not_fit_is_left_out() {
+        let mut text = Text::new();
+        text.push(&"x".repeat(MOST - 1));
+        text.push("two");
+        text.push("1");
+        assert_eq!(text.as_str().len(), MOST);
+    }
+
+    #[test]
+    fn long_signatures_are_cut() {
+        let mut text = Text::new();
+        text.signature(Types { params: &[CoreType::I32; 1000], results: &[CoreType::F64, CoreType::I64] });
+        assert!(text.as_str().ends_with("i32, … and 968 more) -> (f64, i64)"), "{}", text.as_str());
+    }
+}

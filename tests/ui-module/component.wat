@@ -1,0 +1,2 @@
+;; No core module.
+(component)

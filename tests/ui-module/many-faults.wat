@@ -1,0 +1,15 @@
+;; Wrong about many things, for the trait in `many-faults.rs`.
+(module
+    (memory (export "memory") 1)
+    (func (export "liveBlocks") (result i32) unreachable)
+    (func (export "live_block") (param i32))
+    (func (export "hash") (param i64 i32) (result i32) unreachable)
+    (func (export "fill") (param f64 i32 i32))
+    (func (export "save") (result i32) unreachable)
+    (func (export "render") (param i32 i32) (result i64) unreachable)
+    (func (export "seek") (param i64) (result i64) unreachable)
+    (global (export "counter") i32 (i32.const 0))
+    (func (export "right") (param i32 i32) (result i32 i32) unreachable)
+    (func (export "take") (param i32))
+    (func (export "release") (param i32))
+    (func (export "starts")))
