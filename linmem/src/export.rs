@@ -11,6 +11,7 @@ use crate::mode::{Blocking, Mode, now, now_rarely};
 use crate::results::Room;
 use crate::returns::{Owed, Returns};
 use crate::runtime::{Runtime, State};
+use crate::trace::Call;
 use std::fmt;
 use wasmtime::AsContextMut;
 
@@ -59,6 +60,7 @@ macro_rules! run {
             mode: $m,
             runtime: &mut Runtime<C::Allocator>,
             mut arguments: B,
+            call: &Call,
         ) -> Result<T::Raw> {
             let mut guard = Guard::new(mode, runtime);
             let state = guard.state();
@@ -94,12 +96,14 @@ macro_rules! run {
                 Err(error) => fail!(error),
             };
             if Self::NEEDS_MEMORY {
+                call.placed(|| frame.placed());
                 frame.hand_over();
             }
             let core = match wait!($($asyncness)?; T::call(&self.func, &mut frame, room, core)) {
                 Ok(core) => core,
                 Err(error) => fail!(of_call(error)),
             };
+            call.returned(T::len(&core));
             let mut received = frame.received_if(Self::NEEDS_MEMORY);
             let (raw, owed) = T::read(&mut received, core);
             let copied = if B::COPIES_BACK && raw.is_ok() {

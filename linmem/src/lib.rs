@@ -130,6 +130,8 @@
 //!
 //! - `async`: `async fn` methods, over wasmtime's async support.
 //! - `module`: `#[wasm_import(module = "guest.wasm")]` checks the trait against the module while the crate compiles.
+//! - `tracing`: a span `wasm_call` of level `DEBUG` for each call, with `export`, `argument_bytes` and `result_bytes`: sizes
+//!   in the guest's memory, and never the contents.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
@@ -176,6 +178,7 @@ mod scalar;
 pub mod status;
 mod store_id;
 pub mod text;
+mod trace;
 
 pub use crate::core::{
     Append, CoreResults, CoreType, CoreValue, CoreValues, Func, Params, Pointer, Prepend, Signature, Wide,

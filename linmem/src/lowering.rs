@@ -134,6 +134,12 @@ impl Bookkeeping {
         self.touched.max(self.used)
     }
 
+    /// How many bytes have been placed.
+    #[inline(always)]
+    pub(crate) fn placed(&self) -> u64 {
+        self.granted.iter().map(|region| region.len).fold(self.used, u64::saturating_add)
+    }
+
     /// Whether a frame has placed anything, or asked for it.
     #[inline(always)]
     pub(crate) fn is_used(&self) -> bool {

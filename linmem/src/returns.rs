@@ -63,6 +63,13 @@ pub trait Returns<C: Convention, P: Params>: Sized {
         params: P,
     ) -> impl Future<Output = Result<Self::Core>>;
 
+    /// How many bytes of memory came back, as the guest says.
+    #[inline(always)]
+    fn len(core: &Self::Core) -> Option<u64> {
+        let _ = core;
+        None
+    }
+
     /// Reads what must be read while the frame lives, and says what is to be released then, whether or not it could be
     /// read.
     fn read(received: &mut Received<'_>, core: Self::Core) -> (Result<Self::Raw>, Owed);
@@ -185,6 +192,11 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     ) -> impl Future<Output = Result<Returned>> {
         const { released_in_time(T::BORROWS, C::Results::RELEASES) };
         C::Results::call(func, frame, room, params, T::shape::<C>())
+    }
+
+    #[inline(always)]
+    fn len(returned: &Returned) -> Option<u64> {
+        Some(returned.region.len)
     }
 
     #[inline(always)]

@@ -25,3 +25,4 @@ mod recognize;
 mod release;
 mod results;
 mod support;
+mod traced;

@@ -109,6 +109,12 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         }
     }
 
+    /// How many bytes of the guest's memory what was placed takes.
+    #[inline(always)]
+    pub(crate) fn placed(&self) -> u64 {
+        self.runtime.room.placed()
+    }
+
     /// Leaves to the guest what it was given: it is about to be called.
     #[inline(always)]
     pub(crate) fn hand_over(&mut self) {

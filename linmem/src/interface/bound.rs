@@ -8,6 +8,9 @@ use crate::lower::Args;
 use crate::memory::{Held, LinearMemory};
 use crate::mode::{Blocking, now};
 use crate::returns::Returns;
+use crate::trace::Call;
+#[cfg(feature = "async")]
+use crate::trace::instrumented;
 use std::borrow::BorrowMut;
 use std::fmt;
 use std::marker::PhantomData;
@@ -158,7 +161,8 @@ where
     let Bound { store, handle, .. } = bound;
     let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
-    match export.run(Blocking(&mut *store), runtime, arguments) {
+    let call = Call::new(export.names.export);
+    match call.within(|| export.run(Blocking(&mut *store), runtime, arguments, &call)) {
         Ok(raw) => R::from_result(finish(export, raw, runtime.memory, store)),
         Err(error) => R::from_result(Err(error)),
     }
@@ -185,7 +189,9 @@ where
     let Bound { store, handle, .. } = bound;
     let Handle { exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
-    let outcome = export.run_async(crate::mode::Async(&mut *store), runtime, arguments).await;
+    let call = Call::new(export.names.export);
+    let run = export.run_async(crate::mode::Async(&mut *store), runtime, arguments, &call);
+    let outcome = instrumented(&call, run).await;
     R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
 }
 
