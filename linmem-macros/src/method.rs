@@ -35,7 +35,8 @@ impl<'a> Expanded<'a> {
         let output = with_static_lifetimes(method.output);
         let output = quote_spanned!(span=> <#output as #krate::__private::MethodResult>::Ok);
         let convention = self.told(&convention, &arguments, &output).unwrap_or(convention);
-        quote_spanned! {span=>
+        // What is wrong with a type is said where that is; here it would be said again.
+        quote_spanned! {self.span()=>
             #cfg
             #name: #krate::__private::Export<#convention, #arguments, #output>,
         }

@@ -385,14 +385,20 @@ impl From<ErrorKind> for Error {
     }
 }
 
+/// `{}` is the message alone, `{:#}` the message and what caused it, in one line.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.export, self.0.place) {
-            (Some(export), Some(place)) => write!(f, "`{export}`, {place}: {}", self.0.kind),
-            (Some(export), None) => write!(f, "`{export}`: {}", self.0.kind),
-            (None, Some(place)) => write!(f, "{place}: {}", self.0.kind),
-            (None, None) => self.0.kind.fmt(f),
+            (Some(export), Some(place)) => write!(f, "`{export}`, {place}: {}", self.0.kind)?,
+            (Some(export), None) => write!(f, "`{export}`: {}", self.0.kind)?,
+            (None, Some(place)) => write!(f, "{place}: {}", self.0.kind)?,
+            (None, None) => write!(f, "{}", self.0.kind)?,
         }
+        if !f.alternate() {
+            return Ok(());
+        }
+        let first = std::error::Error::source(self);
+        std::iter::successors(first, |error| error.source()).try_for_each(|error| write!(f, ": {error}"))
     }
 }
 
@@ -403,7 +409,7 @@ impl fmt::Debug for Error {
         if f.alternate() {
             return self.0.fmt(f);
         }
-        fmt::Display::fmt(self, f)?;
+        write!(f, "{self}")?;
         let first = std::error::Error::source(self);
         if first.is_some() {
             f.write_str("\n\nCaused by:")?;

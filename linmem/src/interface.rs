@@ -86,7 +86,7 @@ impl<'a> Settings<'a> {
 }
 
 /// The exports that one trait calls. `#[wasm_import]` implements it for the `…Exports` type that it generates.
-pub trait Interface: Sized + Send + Sync + 'static {
+pub trait Interface: Sized + 'static {
     /// The trait's convention.
     type Convention: Convention;
 

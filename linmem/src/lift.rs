@@ -139,6 +139,7 @@ impl Lift for &str {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Pod> Lift for Vec<T> {
     const IS_SLICE: bool = true;
 
@@ -155,6 +156,7 @@ impl<T: Pod> Lift for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Pod> Lift for &[T] {
     const IS_SLICE: bool = true;
 
@@ -171,6 +173,7 @@ impl<T: Pod> Lift for &[T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Record> Lift for T {
     const IS_SLICE: bool = false;
 

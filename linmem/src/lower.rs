@@ -97,6 +97,7 @@ impl<C: Convention> Lower<C> for &str {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
     type Core = Passed<C>;
     type Placed = ();
@@ -109,6 +110,7 @@ impl<C: Convention, T: NoUninit> Lower<C> for &[T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
     type Core = Passed<C>;
     type Placed = Region;
@@ -129,6 +131,7 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
 }
 
 /// A single value is passed as a pointer to it: its length is in its type.
+#[diagnostic::do_not_recommend]
 impl<C: Convention, T: NoUninit> Lower<C> for &T {
     type Core = (C::Pointer,);
     type Placed = ();
@@ -140,6 +143,7 @@ impl<C: Convention, T: NoUninit> Lower<C> for &T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Convention, T: Pod> Lower<C> for &mut T {
     type Core = (C::Pointer,);
     type Placed = Region;

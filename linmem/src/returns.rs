@@ -165,6 +165,7 @@ const fn first(signatures: &'static [Signature], count: usize) -> &'static [Sign
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Func = <C::Results as Results<C::Pointer>>::Func<P>;
     type Core = Returned;

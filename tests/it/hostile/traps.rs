@@ -55,6 +55,9 @@ fn root(error: &Error) -> &(dyn std::error::Error + 'static) {
 fn the_trap_is_chained_and_the_message_is_one_line() {
     let error = trapping().nothing("x").unwrap_err();
     assert_eq!(error.to_string().lines().count(), 1);
+    assert!(!error.to_string().contains("unreachable"), "{error}");
+    // The chain, for who asks for it.
+    assert!(format!("{error:#}").ends_with("wasm trap: wasm `unreachable` instruction executed"), "{error:#}");
     assert_eq!(root(&error).downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
     let linmem::ErrorKind::Trap(trap) = error.into_kind() else { panic!() };
     assert_eq!(trap.downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
