@@ -28,7 +28,7 @@ use wasmtime::AsContextMut;
 /// How many bytes are asked of an [`Allocator`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
-    /// The size in bytes, at least 1.
+    /// The size in bytes. None are asked for only where the guest is told how many there will be, or for an object.
     pub size: u64,
     /// The alignment, a power of two.
     pub align: u64,
@@ -43,6 +43,12 @@ impl Request {
     #[must_use]
     pub fn new(size: u64, align: u64) -> Self {
         Request { size, align, grow: true, class: None }
+    }
+
+    /// Whether a block has that many bytes from its first aligned address on.
+    pub(crate) fn is_met_by(self, block: Block) -> bool {
+        let Region { pointer, len } = block.region();
+        len >= self.size && pointer & self.align.wrapping_sub(1) == 0
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::convention::Convention;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::frame::Guard;
+use crate::ledger::Use;
 use crate::lower::Args;
 use crate::lowering::Lowering;
 #[cfg(feature = "async")]
@@ -81,6 +82,7 @@ macro_rules! run {
                 && let Some(lent) = frame.take_lent()
                 && let Err(error) = wait!($($asyncness)?; frame.give_back(lent))
             {
+                frame.still_owe(lent);
                 fail!(error.at(Place::Release));
             }
             let first = self.lower(&mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
@@ -105,8 +107,14 @@ macro_rules! run {
             };
             call.returned(T::len(&core));
             let mut received = frame.received_if(Self::NEEDS_MEMORY);
-            let (raw, owed) = T::read(&mut received, core);
-            let copied = if B::COPIES_BACK && raw.is_ok() {
+            let (raw, mut owed) = T::read(&mut received, core);
+            let copied = if B::COPIES_BACK {
+                // An out-parameter that names the result's block must not have it released as well.
+                if let Owed::Block(block) = owed {
+                    received.ledger.hold(block, Use::Result);
+                    owed = Owed::Nothing;
+                }
+                // Also where the result is at fault, for what the guest has handed out through them is to be released.
                 arguments.copy_back(0, placed, &mut received)
             } else {
                 Ok(())
@@ -116,7 +124,9 @@ macro_rules! run {
             }
             let released = match owed {
                 Owed::Nothing => Ok(()),
-                Owed::Block(block) => wait!($($asyncness)?; frame.give_back(block)),
+                Owed::Block(block) => {
+                    wait!($($asyncness)?; frame.give_back(block)).inspect_err(|_| frame.still_owe(block))
+                }
                 Owed::Convention(returned) => {
                     wait!($($asyncness)?; rarely T::release(&self.func, &mut frame, returned))
                 }
@@ -161,6 +171,7 @@ where
     #[cold]
     async fn fail<M: Mode>(&self, mut guard: Guard<'_, M, C::Allocator>, error: Error) -> Result<T::Raw> {
         let judged = guard.frame().judge(error).await;
+        guard.regain();
         if guard.end(true) {
             // The first error is the one to tell.
             let _ = guard.release().await;
@@ -177,7 +188,7 @@ where
         arguments: &mut B,
         into: &mut Lowering<'_>,
     ) -> Result<(Room, A::Core, B::Placed)> {
-        if T::NEEDS_MEMORY {
+        if Self::NEEDS_MEMORY {
             into.begin_result();
         }
         let room = T::prepare(&self.func, into);

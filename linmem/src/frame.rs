@@ -9,7 +9,7 @@ use crate::allocator::Allocator;
 use crate::core::{CoreResults, Func, Params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Guest;
-use crate::ledger::Block;
+use crate::ledger::{Block, Use};
 use crate::mode::Mode;
 use crate::received::Received;
 use crate::region::Region;
@@ -155,6 +155,15 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline(always)]
     pub(crate) fn give_back(&mut self, block: Block) -> impl Future<Output = Result<()>> {
         self.runtime.release_result(self.mode, block)
+    }
+
+    /// Keeps a block due whose release has failed, in case the engine has refused to enter the guest: see
+    /// [`Runtime::release_due`].
+    #[cold]
+    pub(crate) fn still_owe(&mut self, block: Block) {
+        if self.runtime.health.is_entered() {
+            self.runtime.ledger.hold(block, Use::ResultDue);
+        }
     }
 
     /// What an error in the guest amounts to: see [`Guest::judge`](crate::Guest).

@@ -17,6 +17,8 @@ pub struct Health {
     /// Set while the guest runs. Whoever finds it set afterwards knows that the guest was left halfway: by a trap that
     /// nobody has judged yet, by a panic in a host function, or by a future that was dropped.
     entered: bool,
+    /// Whether the guest has come back from a call since this was last cleared.
+    pub(crate) returned: bool,
     /// A host function that does nothing. Where a call fails, and this one does too, it is the engine that refuses.
     probe: Func<(), ()>,
 }
@@ -26,7 +28,7 @@ pub(crate) type Mark = Arc<OnceLock<Poisoner>>;
 
 impl Health {
     pub(crate) fn new(probe: Func<(), ()>) -> Self {
-        Health { poison: Mark::default(), running: Poisoner::default(), entered: false, probe }
+        Health { poison: Mark::default(), running: Poisoner::default(), entered: false, returned: false, probe }
     }
 
     pub(crate) fn mark(&self) -> Mark {
@@ -73,6 +75,7 @@ impl Health {
     #[inline(always)]
     pub(crate) fn leave(&mut self) {
         self.entered = false;
+        self.returned = true;
     }
 
     /// Whether the guest was entered and has not come back.
@@ -145,7 +148,7 @@ impl<'g, M: Mode> Guest<'g, M> {
         let same =
             probed.is_err_and(|refusal| matches!(refusal.kind(), ErrorKind::Trap(error) if error.to_string() == words));
         if same && !left_halfway {
-            self.health.leave();
+            self.health.entered = false;
             return error.refused();
         }
         self.health.settle();

@@ -36,6 +36,8 @@ impl Block {
 #[must_use = "it is the only way to release the bytes"]
 pub struct Leaked {
     pub(crate) block: Block,
+    /// Whose allocation it is: the host's, or the guest's result.
+    pub(crate) purpose: Use,
     /// Which instance it was left in.
     pub(crate) instance: Mark,
 }
@@ -90,6 +92,8 @@ pub(crate) struct Ledger {
     /// The others, in the order of their addresses.
     held: Vec<(Block, Use)>,
     due: usize,
+    /// What was given to the guest for the call under way, in case that is not made.
+    given: Vec<Block>,
 }
 
 impl Ledger {
@@ -159,7 +163,18 @@ impl Ledger {
 
     /// Strikes out what was given to the guest.
     pub(crate) fn hand_over(&mut self) {
-        self.held.retain(|(_, purpose)| *purpose != Use::Given);
+        let given = self.held.extract_if(.., |(_, purpose)| *purpose == Use::Given);
+        self.given.clear();
+        self.given.extend(given.map(|(block, _)| block));
+    }
+
+    /// Takes back what was struck out so, if the guest has not got it; otherwise forgets it.
+    pub(crate) fn regain(&mut self, not_given: bool) {
+        for block in std::mem::take(&mut self.given) {
+            if not_given {
+                self.hold(block, Use::Frame);
+            }
+        }
     }
 
     /// Begins a frame: all that earlier ones have left is due, what they had lent included.
@@ -208,9 +223,18 @@ impl Ledger {
         Some(self.held.remove(index))
     }
 
-    /// Strikes out a block of the frame's without releasing it: somebody else owns it from now on.
-    pub(crate) fn forget(&mut self, block: Block) {
-        self.held.retain(|(other, purpose)| *other != block || purpose.is_due());
+    /// Strikes out a block of the frame's without releasing it: somebody else owns it from now on. Returns why it was
+    /// held.
+    pub(crate) fn forget(&mut self, block: Block) -> Option<Use> {
+        let index = self.held.iter().position(|(other, purpose)| *other == block && !purpose.is_due())?;
+        Some(self.held.remove(index).1)
+    }
+
+    /// Makes the scratch block one of a frame's, so that it is zeroed and released when that ends.
+    pub(crate) fn give_up_scratch(&mut self) {
+        if let Some(scratch) = self.scratch.take() {
+            self.hold(scratch, Use::Frame);
+        }
     }
 
     /// Moves all that another ledger holds into this one, and keeps the longer of the two scratch blocks.

@@ -4,12 +4,12 @@ use crate::allocator::{Allocator, Supply};
 use crate::bind::{Argument, Arguments};
 use crate::convention::{Convention, Passing};
 use crate::core::{Append, CoreValues, Params, narrow};
-use crate::error::{Place, Result};
+use crate::error::{ErrorKind, Place, Result};
 use crate::lowering::Lowering;
 use crate::pass::{Pass, Slice};
 use crate::pod::Element;
 use crate::received::Received;
-use crate::region::Region;
+use crate::region::{Region, to_u64};
 use crate::scalar::Scalar;
 use crate::text::Text;
 use bytemuck::{NoUninit, Pod};
@@ -30,7 +30,7 @@ pub trait Lower<C: Convention>: Sized {
     /// What is to be known of where it lies once the guest has returned: nothing, or a region to copy back from.
     type Placed;
 
-    /// Whether the guest must have a memory for it.
+    /// Whether the guest must have a memory for it. What does not may place nothing.
     const NEEDS_MEMORY: bool = true;
 
     /// Whether it is copied back once the guest has returned.
@@ -125,8 +125,7 @@ impl<C: Convention, T: Pod> Lower<C> for &mut [T] {
 
     #[inline(always)]
     fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
-        Element::<T>::bytes_mut(self).copy_from_slice(from.bytes(placed, 1)?);
-        Ok(())
+        copy(Element::<T>::bytes_mut(self), from.bytes(placed, 1)?)
     }
 }
 
@@ -157,8 +156,7 @@ impl<C: Convention, T: Pod> Lower<C> for &mut T {
 
     #[inline(always)]
     fn copy_back(&mut self, placed: Region, from: &mut Received<'_>) -> Result<()> {
-        Element::<T>::bytes_mut(slice::from_mut(*self)).copy_from_slice(from.bytes(placed, 1)?);
-        Ok(())
+        copy(Element::<T>::bytes_mut(slice::from_mut(*self)), from.bytes(placed, 1)?)
     }
 }
 
@@ -268,11 +266,24 @@ where
 
     #[inline(always)]
     fn copy_back(&mut self, index: usize, (placed, rest): Self::Placed, from: &mut Received<'_>) -> Result<()> {
-        if H::COPIES_BACK {
-            self.0.copy_back(placed, from).map_err(|error| error.at(argument(index)))?;
-        }
-        self.1.copy_back(index.saturating_add(1), rest, from)
+        let first = if H::COPIES_BACK {
+            self.0.copy_back(placed, from).map_err(|error| error.at(argument(index)))
+        } else {
+            Ok(())
+        };
+        // Whether or not one can be, for what others name is to be released.
+        first.and(self.1.copy_back(index.saturating_add(1), rest, from))
     }
+}
+
+/// Copies what lies in the guest. A convention says where that is, and may name something else than was placed.
+#[inline(always)]
+fn copy(to: &mut [u8], from: &[u8]) -> Result<()> {
+    if to.len() != from.len() {
+        return Err(ErrorKind::WrongSize { len: to_u64(from.len()), size: to_u64(to.len()) }.into());
+    }
+    to.copy_from_slice(from);
+    Ok(())
 }
 
 /// Only the resolved export knows its name.

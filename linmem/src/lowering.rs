@@ -229,11 +229,6 @@ impl<'m> Lowering<'m> {
         self.room.output = Some(room);
     }
 
-    /// Forgets that room again, before the arguments of another call.
-    pub fn no_output(&mut self) {
-        self.room.output = None;
-    }
-
     /// Copies a slice to the very beginning of the guest's input buffer, for a guest that knows where that is. It is what
     /// an [allocator](crate::Allocator) with one block hands out.
     ///
@@ -297,10 +292,11 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Says that room is reserved for the result from now on.
+    /// Says that room is reserved for the result from now on, at the beginning of a call.
     #[inline]
     pub(crate) fn begin_result(&mut self) {
         self.room.argument = RESULT;
+        self.room.output = None;
     }
 
     /// Says that room is reserved for no argument from now on.

@@ -148,8 +148,11 @@ impl<X: Pointer> Pass<X> for NulTerminated {
         }
         let terminator =
             ZERO.get(..slice.size).ok_or(ErrorKind::WrongSize { len: to_u64(slice.size), size: to_u64(ZERO.len()) })?;
-        let region = into.place_all(&[bytes, terminator], slice.align)?;
-        Ok(((narrow(region.pointer)?,), Region { len: to_u64(bytes.len()), ..region }))
+        let len = bytes.len().saturating_add(terminator.len());
+        let region = into.reserve(len.max(slice.room), slice.align);
+        into.write(region, &[bytes, terminator].concat())?;
+        let room = bytes.len().max(slice.room);
+        Ok(((narrow(region.pointer)?,), Region { len: to_u64(room), ..region }))
     }
 }
 

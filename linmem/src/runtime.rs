@@ -7,6 +7,7 @@ use crate::guest::{Guest, Health};
 use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
 use crate::mode::Mode;
+use crate::region::Region;
 use crate::store_id::StoreId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -93,14 +94,19 @@ impl<A: Allocator> Runtime<A> {
     pub(crate) async fn allocate<M: Mode>(&mut self, mode: &mut M, request: Request) -> Result<Block> {
         let block = self.take_block(mode, request).await?;
         // Aligned, or longer than was asked for, as the one buffer of a guest may be.
-        if block.region().len >= request.size {
+        if request.is_met_by(block) {
             return Ok(block);
         }
         // An allocator that is not told the alignment may return any address, and a typed slice there would be undefined
         // behaviour in the guest.
         self.release_block(mode, block).await?;
         let size = request.size.saturating_add(request.align.saturating_sub(1));
-        self.take_block(mode, Request { size, ..request }).await
+        let block = self.take_block(mode, Request { size, ..request }).await?;
+        if request.is_met_by(block) {
+            return Ok(block);
+        }
+        self.release_block(mode, block).await?;
+        Err(ErrorKind::OutOfMemory { size: request.size, align: request.align }.into())
     }
 
     /// Takes a block from the guest, and checks what the guest says of it.
@@ -113,7 +119,8 @@ impl<A: Allocator> Runtime<A> {
         if region.end().is_none_or(|end| end > memory) {
             return Err(ErrorKind::BadAllocation { region, memory }.into());
         }
-        self.ledger.admit(region)?;
+        // An empty object has an address all the same.
+        self.ledger.admit(Region { len: region.len.max(1), ..region })?;
         Ok(block)
     }
 
@@ -175,6 +182,10 @@ impl<A: Allocator> Runtime<A> {
                 Use::ResultDue => self.release_result(mode, block).await,
                 _ => self.release_block(mode, block).await,
             };
+            if self.health.is_entered() {
+                // If the engine has refused to enter the guest, it is still due. If the guest has trapped, nothing is.
+                self.ledger.hold(block, purpose);
+            }
             outcome = outcome.and(released.map_err(|error| error.at(Place::Release)));
             if self.health.is_entered() || self.health.is_poisoned() {
                 break;
@@ -225,8 +236,13 @@ impl<A> Clone for Runtime<A> {
 
 impl<A> Drop for Runtime<A> {
     fn drop(&mut self) {
+        // A guard that was forgotten may have left the guest halfway, and bytes in it: whoever takes over zeroes them.
+        self.health.settle();
         if !self.health.is_poisoned() {
-            self.ledger.recall();
+            if self.room.is_used() {
+                self.ledger.give_up_scratch();
+                self.shared.occupied.store(false, Ordering::Relaxed);
+            }
             self.shared.left().take_over(&mut self.ledger);
         }
     }

@@ -16,6 +16,7 @@ mod asynchronous;
 mod bind;
 mod checked;
 mod conventions;
+mod corners;
 mod expressible;
 mod guests;
 mod hostile;

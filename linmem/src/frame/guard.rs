@@ -3,7 +3,7 @@
 use super::Frame;
 use crate::allocator::{Allocator, Supply};
 use crate::error::{ErrorKind, Poisoner, Result};
-use crate::ledger::{Block, Leaked};
+use crate::ledger::{Block, Leaked, Use};
 use crate::mode::Mode;
 use crate::mode::{Blocking, now};
 use crate::region::Region;
@@ -87,6 +87,8 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     #[must_use]
     pub(crate) fn end(&mut self, has_placed: bool) -> bool {
         self.ended = true;
+        // A convention or an allocator may have kept a trap to itself.
+        self.runtime.health.settle();
         if has_placed || !self.runtime.ledger.is_empty() {
             self.wipe();
         }
@@ -104,6 +106,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
             Ok(()) => Ok(()),
             Err(error) => self.frame().judge(error).await,
         };
+        self.runtime.health.settle();
         self.runtime.state = self.runtime.settled();
         self.ended = true;
         outcome
@@ -159,8 +162,15 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
 
     /// Leaves a block in the guest: the frame neither zeroes nor releases it, and whoever has the mark may.
     pub(crate) fn leave(&mut self, block: Block) -> Leaked {
-        self.runtime.ledger.forget(block);
-        Leaked { block, instance: self.runtime.health.mark() }
+        let purpose = self.runtime.ledger.forget(block).unwrap_or(Use::Frame);
+        Leaked { block, purpose, instance: self.runtime.health.mark() }
+    }
+
+    /// Takes back what was given to the guest for a call that was not made.
+    #[cold]
+    pub(crate) fn regain(&mut self) {
+        let returned = self.runtime.health.returned;
+        self.runtime.ledger.regain(!returned);
     }
 }
 
@@ -212,6 +222,7 @@ impl<M: Mode, A: Allocator> Guard<'_, M, A> {
     #[cold]
     fn abandon(&mut self) {
         self.runtime.health.settle();
+        self.regain();
         self.wipe();
         if self.runtime.health.is_poisoned() {
             self.runtime.ledger.clear();

@@ -119,6 +119,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline(always)]
     pub(crate) fn hand_over(&mut self) {
         if !self.runtime.room.granted.is_empty() {
+            self.runtime.health.returned = false;
             self.runtime.ledger.hand_over();
         }
     }
@@ -187,7 +188,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
             return Err(ErrorKind::ForeignBlock.into());
         }
         self.runtime.ledger.admit(leaked.block.whole())?;
-        self.runtime.ledger.hold(leaked.block, Use::Frame);
+        self.runtime.ledger.hold(leaked.block, leaked.purpose);
         Ok(())
     }
 }

@@ -231,6 +231,12 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
             None => Ok(returned),
             Some(code) => {
                 let message = N::fetch(&func.message, frame).await?;
+                let Region { pointer, len } = returned.block;
+                // What says that it has failed may be no address at all.
+                let is_block = pointer != 0 && frame.bytes(Region { pointer, len: len.max(1) }, 1).is_ok();
+                if returned.owner == Owner::Convention && is_block {
+                    R::release(&func.export, frame, returned, shape).await?;
+                }
                 Err(ErrorKind::Guest { code, message }.into())
             }
         }

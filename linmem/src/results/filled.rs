@@ -4,7 +4,6 @@ use crate::allocator::Allocator;
 use crate::core::{Func, Params, Pointer};
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::results::{Owner, Results, Returned, Room, Shape};
 
@@ -20,11 +19,6 @@ impl<X: Pointer> Results<X> for Filled {
 
     // The room is gone when the call is over.
     const RELEASES: bool = true;
-
-    fn prepare<P: Params>(_: &Self::Func<P>, into: &mut Lowering<'_>, _: Shape) -> Room {
-        into.no_output();
-        None
-    }
 
     async fn call<P: Params, M: Mode, A: Allocator>(
         func: &Self::Func<P>,
