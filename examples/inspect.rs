@@ -35,7 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(memory) => {
             let bits = if memory.ty.is_64() { 64 } else { 32 };
             let shared = if memory.ty.is_shared() { ", shared" } else { "" };
-            println!("memory:      exported as {:?}, imported as {:?}", memory.export, memory.import);
+            let export = memory.export.as_ref().map(|name| format!("exported as {name:?}"));
+            let import = memory.import.as_ref().map(|name| format!("imported as {name:?}"));
+            println!("memory:      {}", [export, import].into_iter().flatten().collect::<Vec<_>>().join(", "));
             println!("             {bits}-bit addresses, {} pages at least{shared}", memory.ty.minimum());
         }
     }

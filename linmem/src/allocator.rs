@@ -154,6 +154,7 @@ impl<X: Pointer> Allocator for Found<X> {
         let found = exported::find::<X>(finder, settings, &KNOWN);
         if found.is_none() && settings.allocator.is_none() {
             finder.refuse_owners(&OF_OWNERS);
+            finder.refuse_managed("__new");
             finder.refuse_unusable(&KNOWN, <Allocate<X> as Callable>::SIGNATURES);
         }
         found

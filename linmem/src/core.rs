@@ -124,6 +124,7 @@ impl Signature {
 
 /// The types of a [`Signature`], borrowed.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "module"), allow(unreachable_pub, reason = "the expansion names it with that feature only"))]
 pub struct Types<'a> {
     pub(crate) params: &'a [CoreType],
     pub(crate) results: &'a [CoreType],

@@ -84,8 +84,7 @@ fn gives_both_signatures_of_a_mistyped_export() {
   - `add`: `add` has another type
       wanted   (i32, i64) -> f64
       found    (i32, i32) -> (i32, i32)
-      where    `a` is i32, `b` is i64
-      help     `#[wasm(name = \"…\")]`"
+      where    `a` is i32, `b` is i64"
     );
 }
 
@@ -112,8 +111,7 @@ fn lists_every_signature_that_would_do() {
       or       (i32, i32) -> (i32, i32)
       or       (i32, i32) -> i64
       found    (i64, i32)
-      where    `name` is (i32, i32)
-      help     `#[wasm(name = \"…\")]`"
+      where    `name` is (i32, i32)"
     );
 }
 

@@ -91,6 +91,11 @@ pub enum Fault {
         /// Its name.
         allocator: &'static str,
     },
+    /// The module's strings and arrays are objects of a collector's.
+    ManagedObjects {
+        /// The name of what makes them.
+        allocator: &'static str,
+    },
     /// There is no memory of that name.
     MissingMemory {
         /// The name that was looked for.

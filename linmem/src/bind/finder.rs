@@ -142,6 +142,12 @@ impl<'m> Finder<'m> {
         self.faults.extend(found.map(|&(allocator, _)| Fault::GuestOwnsArguments { allocator }));
     }
 
+    /// A fault if the module exports what makes objects for a collector.
+    pub(crate) fn refuse_managed(&mut self, allocator: &'static str) {
+        let found = self.function(allocator, &[Signature::new(&[CoreType::I32; 2], &[CoreType::I32])]);
+        self.faults.extend(found.map(|_| Fault::ManagedObjects { allocator }));
+    }
+
     /// A fault if the module exports one of these allocators, of a type that cannot be called, or without its release.
     pub(crate) fn refuse_unusable(
         &mut self,

@@ -258,7 +258,7 @@ impl Row {
                 let (types, value, or): (&[_], _, &'static [_]) = match types {
                     _ if !is_passed => return None,
                     [_] => (&two, "linmem::pass::PtrLen", &["LenPtr"]),
-                    _ => (&one, "linmem::pass::Ptr", &["NulTerminated", "LengthPrefixed", "LengthBefore"]),
+                    _ => (&one, "linmem::pass::NulTerminated", &["Ptr", "LengthPrefixed", "LengthBefore"]),
                 };
                 let set = Remedy::Set { parameter: Some(name), option: "pass", value, or };
                 match strip(params, types) {

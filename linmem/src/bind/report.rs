@@ -52,6 +52,9 @@ impl fmt::Display for Fault {
             Fault::GuestOwnsArguments { allocator } => {
                 write!(f, "functions of modules with `{allocator}` free their arguments")?;
             }
+            Fault::ManagedObjects { allocator } => {
+                write!(f, "strings and arrays of modules with `{allocator}` are objects of a collector's")?;
+            }
             Fault::MissingMemory { name, memories } => {
                 write!(f, "no memory is exported as `{}`", Name(name))?;
                 line(f, "exports", List(memories))?;
@@ -77,6 +80,8 @@ impl Fault {
             Fault::WrongSignature { remedies, .. } if !remedies.is_empty() => {
                 remedies.iter().map(ToString::to_string).collect()
             }
+            // It is the one that was meant, in another version perhaps.
+            Fault::WrongSignature { role: Role::Method(_), candidates, .. } if candidates.best().is_none() => vec![],
             Fault::MissingExport { role, candidates, .. }
             | Fault::NotAFunction { role, candidates, .. }
             | Fault::WrongSignature { role, candidates, .. } => {
@@ -96,6 +101,7 @@ impl Fault {
                 "`convention = linmem::convention::{}`, or `alloc = \"{allocator}\"` if these do not",
                 if *allocator == "cabi_realloc" { "Canonical" } else { "WasmBindgen" }
             )],
+            Fault::ManagedObjects { .. } => vec!["`convention = linmem::convention::AssemblyScript`".to_owned()],
             Fault::MissingMemory { memories, .. } => {
                 let name = memories.first().map_or("…".into(), |name| Name(name).to_string());
                 vec![format!("`memory = \"{name}\"`")]

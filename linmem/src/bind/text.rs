@@ -16,6 +16,7 @@ const MOST: usize = 4096;
 /// How many types of a row are written out.
 const MOST_TYPES: usize = 32;
 
+#[cfg_attr(not(feature = "module"), allow(dead_code, reason = "some of it is for messages of the compiler alone"))]
 impl Text {
     pub(crate) const fn new() -> Self {
         Text { bytes: [0; MOST], len: 0 }

@@ -16,7 +16,8 @@ use crate::text::Utf8;
 /// say `alloc = "__wbindgen_malloc"`. `__wbindgen_start` is called first.
 ///
 /// *Imports:* whatever the code uses of JavaScript; the glue beside the module shows what each does. `imports =
-/// linmem::Stub::Trap` defines those that are never called.
+/// linmem::Stub::Trap` defines those that are never called. `__wbindgen_init_externref_table`, where it is imported, is
+/// called at the start, so define that one (doing nothing will do for functions that take no JavaScript values).
 ///
 /// *Arguments:* pointer and count of strings and slices, which the function frees. An object of the guest's is its address:
 /// a [`GuestPtr`](crate::GuestPtr).

@@ -1,7 +1,7 @@
 //! What a module imports that its user does not care for: stubs, a memory, and the exit of a `_start`.
 
 use crate::error::{ErrorKind, Result};
-use wasmtime::{AsContextMut, ExternType, Linker, Memory, MemoryType, Module, Val};
+use wasmtime::{AsContextMut, ExternType, Linker, Memory, MemoryType, Module, UnknownImportError, Val};
 
 /// What an imported function does that nobody has defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,30 @@ impl Stub {
             });
         }
     }
+}
+
+/// The error of a module that could not be linked, with all functions that it lacks and not the first alone.
+pub(super) fn unlinked<T: 'static>(error: wasmtime::Error, linker: &Linker<T>, module: &Module) -> ErrorKind {
+    let mut linker = linker.clone();
+    let mut missing = Vec::new();
+    let mut found = error.downcast_ref::<UnknownImportError>().cloned();
+    while let Some(ExternType::Func(ty)) = found.as_ref().map(UnknownImportError::ty) {
+        let import = found.as_ref().map(|found| (found.module().to_owned(), found.name().to_owned()));
+        let Some((from, name)) = import else { break };
+        missing.push(format!("`{}::{}`", from.escape_debug(), name.escape_debug()));
+        let stub = |_: wasmtime::Caller<'_, T>, _: &[Val], _: &mut [Val]| Ok(());
+        if linker.func_new(&from, &name, ty, stub).is_err() {
+            break;
+        }
+        found = linker.instantiate_pre(module).err().and_then(|next| next.downcast_ref().cloned());
+    }
+    if missing.is_empty() {
+        return ErrorKind::Instantiate(error);
+    }
+    let missing = missing.join(", ");
+    ErrorKind::Instantiate(error.context(format!(
+        "nobody defines {missing}: define them in the linker, or `imports = linmem::Stub::Trap` (or `Stub::Zero`)"
+    )))
 }
 
 /// A memory that a module imports.

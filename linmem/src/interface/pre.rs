@@ -1,6 +1,6 @@
 //! A module checked against an interface, ready to be instantiated many times.
 
-use super::imports::exited;
+use super::imports::{exited, unlinked};
 use super::{Bound, Interface, Plan};
 use crate::error::{ErrorKind, Result};
 use std::fmt;
@@ -50,7 +50,7 @@ impl<T, I: Interface> Pre<T, I> {
         let linker = stubbed.as_ref().unwrap_or(linker);
         let linked = match plan.imported_memory() {
             Some(_) => Linked::Late(Arc::new(linker.clone()), module.clone()),
-            None => Linked::Pre(linker.instantiate_pre(module).map_err(ErrorKind::Instantiate)?),
+            None => Linked::Pre(linker.instantiate_pre(module).map_err(|error| unlinked(error, linker, module))?),
         };
         Ok(Pre { linked, plan })
     }

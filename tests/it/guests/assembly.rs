@@ -122,3 +122,15 @@ fn nothing_is_left_behind() {
     guest.collect().unwrap();
     assert_eq!(guest.live_blocks().unwrap(), 0);
 }
+
+#[allow(dead_code, reason = "there is no instance to call it on")]
+#[wasm_import]
+trait Unmanaged {
+    fn length(&mut self, #[wasm(pass = linmem::pass::Ptr)] text: &str) -> Result<u32>;
+}
+
+#[test]
+fn without_its_convention_it_is_refused_and_the_convention_named() {
+    let error = UnmanagedPre::check(crate::support::assembly()).unwrap_err();
+    assert!(error.to_string().contains("help     `convention = linmem::convention::AssemblyScript`"), "{error}");
+}

@@ -158,7 +158,12 @@ fn a_stub_that_traps_says_which_import_it_is() {
 fn without_stubs_an_import_that_nobody_defines_is_an_error() {
     let error = UnstubbedInstance::instantiate(Store::new(engine(), ()), &wat(IMPORTS), &Linker::new(engine()))
         .and_then(|mut unstubbed| unstubbed.number());
-    assert!(matches!(error.unwrap_err().kind(), ErrorKind::Instantiate(_)));
+    let error = error.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Instantiate(_)));
+    // All of them, and what to write.
+    let told = format!("{error:#}");
+    assert!(told.contains("nobody defines `env::number`, `env::nothing`, `env::many`"), "{told}");
+    assert!(told.contains("`imports = linmem::Stub::Trap`"), "{told}");
 }
 
 const PROGRAM: &str = r#"(module
