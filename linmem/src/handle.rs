@@ -21,7 +21,7 @@ use std::ops::{Deref, DerefMut};
 ///
 /// `T` says what is there, so that a parser is not passed where a document is wanted; nothing of it is known to the host,
 /// and any type will do. It is an argument, a result, and behind `&mut` an out-parameter. A result that may be null is an
-/// `Option<GuestPtr<T>>`.
+/// `Option<GuestPtr<T>>`. [`guest_handles!`](crate::guest_handles) makes types of your own over it.
 ///
 /// ```
 /// use linmem::{GuestPtr, wasm_import};
@@ -226,4 +226,86 @@ impl<I: ?Sized, T, F: FnOnce(&mut I, GuestPtr<T, X>), X: Pointer> fmt::Debug for
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Freed").field("pointer", &self.pointer).finish_non_exhaustive()
     }
+}
+
+/// Makes types of a user's own for the objects of a guest: newtypes over [`GuestPtr`], which are arguments and results as it
+/// is. Null is an error; where it may come, return an `Option<GuestPtr<T>>`.
+///
+/// ```
+/// use linmem::wasm_import;
+///
+/// linmem::guest_handles! {
+///     /// A parser of the guest's.
+///     pub struct Parser;
+/// }
+///
+/// #[wasm_import]
+/// pub trait Xml {
+///     fn parser_new(&mut self) -> linmem::Result<Parser>;
+///     fn parser_feed(&mut self, parser: Parser, text: &str) -> linmem::Result<u32>;
+///     fn parser_free(&mut self, parser: Parser) -> linmem::Result<()>;
+/// }
+///
+/// fn count(xml: &mut dyn Xml, text: &str) -> linmem::Result<u32> {
+///     let parser = xml.parser_new()?;
+///     // Freed once, when the guard goes, whichever way.
+///     let mut xml = parser.pointer().guard(xml, |xml, _| drop(xml.parser_free(parser)));
+///     xml.parser_feed(parser, text)
+/// }
+/// ```
+#[macro_export]
+macro_rules! guest_handles {
+    ($($(#[$attr:meta])* $vis:vis struct $name:ident;)*) => {$(
+        $(#[$attr])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        $vis struct $name($crate::GuestPtr<$name>);
+
+        impl $name {
+            /// Its address in the guest.
+            #[must_use]
+            #[allow(dead_code, reason = "not every handle is guarded")]
+            $vis const fn pointer(self) -> $crate::GuestPtr<$name> {
+                self.0
+            }
+        }
+
+        impl<C: $crate::Convention<Pointer = u32>> $crate::Lower<C> for $name {
+            type Core = (u32,);
+            type Placed = ();
+            const NEEDS_MEMORY: bool = false;
+
+            fn lower(&mut self, into: &mut $crate::Lowering<'_>) -> $crate::Result<((u32,), ())> {
+                $crate::Lower::<C>::lower(&mut self.0, into)
+            }
+        }
+
+        impl<C: $crate::Convention<Pointer = u32>, P: $crate::Params> $crate::Returns<C, P> for $name {
+            type Func = <$crate::GuestPtr<$name> as $crate::Returns<C, P>>::Func;
+            type Core = u32;
+            type Raw = u32;
+            type Out<'s> = $name;
+            const NEEDS_MEMORY: bool = <$crate::GuestPtr<$name> as $crate::Returns<C, P>>::NEEDS_MEMORY;
+
+            fn prepare(func: &Self::Func, into: &mut $crate::Lowering<'_>) -> $crate::results::Room {
+                <$crate::GuestPtr<$name> as $crate::Returns<C, P>>::prepare(func, into)
+            }
+
+            fn call<M: $crate::Mode>(
+                func: &Self::Func,
+                frame: &mut $crate::Frame<'_, M, C::Allocator>,
+                room: $crate::results::Room,
+                params: P,
+            ) -> impl ::core::future::Future<Output = $crate::Result<u32>> {
+                <$crate::GuestPtr<$name> as $crate::Returns<C, P>>::call(func, frame, room, params)
+            }
+
+            fn read(received: &mut $crate::Received<'_>, core: u32) -> ($crate::Result<u32>, $crate::Owed) {
+                <$crate::GuestPtr<$name> as $crate::Returns<C, P>>::read(received, core)
+            }
+
+            fn lift(raw: u32, memory: &[u8]) -> $crate::Result<$name> {
+                <$crate::GuestPtr<$name> as $crate::Returns<C, P>>::lift(raw, memory).map($name)
+            }
+        }
+    )*};
 }

@@ -127,3 +127,29 @@ fn a_buffer_that_the_guest_lies_about_is_refused_and_the_argument_named() {
         assert!(bytes.is_empty());
     });
 }
+
+linmem::guest_handles! {
+    /// A counter of the guest's.
+    struct Counting;
+}
+
+#[wasm_import]
+trait Countings {
+    fn counter_new(&mut self, start: u32) -> Result<Counting>;
+    fn counter_next(&mut self, counter: Counting) -> Result<u32>;
+    #[wasm(name = "counter_find")]
+    fn nothing(&mut self, value: u32) -> Result<Counting>;
+    fn counter_free(&mut self, counter: Counting) -> Result<()>;
+}
+
+#[test]
+fn a_newtype_over_a_handle_is_one() {
+    balanced::<CountingsExports, _>(COUNTERS, |guest| {
+        let counter = guest.counter_new(5).unwrap();
+        assert_ne!(counter.pointer().address(), 0);
+        let mut guarded = counter.pointer().guard(guest, |guest, _| guest.counter_free(counter).unwrap());
+        assert_eq!(guarded.counter_next(counter).unwrap(), 6);
+        drop(guarded);
+        assert!(matches!(guest.nothing(1).unwrap_err().kind(), ErrorKind::Null));
+    });
+}
