@@ -29,6 +29,7 @@ use crate::core::{CoreResults, CoreValue, Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::export::{Export, Names};
 use crate::lower::Args;
+use crate::results::ExportName;
 use crate::returns::Returns;
 use std::fmt;
 use std::marker::PhantomData;
@@ -95,6 +96,40 @@ impl Helper {
         Helper { optional: true, ..Helper::new::<F>(name) }
     }
 }
+
+/// A function that is called besides an export, and is exported by the name `N`: the second and third of a tuple that is
+/// [`Callable`], of which the first is the export. So a convention with getters needs no type of its own for them.
+pub struct Named<N, F> {
+    /// The function.
+    pub func: F,
+    name: PhantomData<fn() -> N>,
+}
+
+impl<N: ExportName, F: fmt::Debug> fmt::Debug for Named<N, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(N::NAME).field(&self.func).finish()
+    }
+}
+
+macro_rules! with_named {
+    ($($name:ident: $func:ident),*) => {
+        impl<E: Callable, $($name: ExportName, $func: Callable,)*> Callable for (E, $(Named<$name, $func>,)*) {
+            const SIGNATURES: &'static [Signature] = E::SIGNATURES;
+
+            fn helpers(export: &str) -> Vec<Helper> {
+                let mut helpers = E::helpers(export);
+                helpers.extend([$(Helper::new::<$func>($name::NAME)),*]);
+                helpers
+            }
+
+            fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
+                Ok((E::resolve(found)?, $(Named::<$name, $func> { func: found.helper()?, name: PhantomData },)*))
+            }
+        }
+    };
+}
+with_named!(A: F);
+with_named!(A: F, B: G);
 
 /// Plans the methods of an interface, one after the other. Generated code drives it.
 pub struct Planner<'m, I> {

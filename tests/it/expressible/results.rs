@@ -5,11 +5,7 @@ use crate::conventions::balanced;
 use crate::hostile::{assert_trap, counting};
 use crate::support::{bind, handle, instance};
 use linmem::results::{Owner, Results, Returned, Room, Shape};
-use linmem::{
-    Allocator, Callable, ErrorKind, FoundExport, Frame, Func, Helper, Mode, Params, Place, Region, Result, Signature,
-    wasm_import,
-};
-use wasmtime::AsContextMut;
+use linmem::{Allocator, ErrorKind, Frame, Func, Mode, Named, Params, Place, Region, Result, wasm_import};
 
 /// The address of `{offset, capacity, length}`: the bytes, and the descriptor itself, are blocks of their own.
 struct Descriptor;
@@ -74,50 +70,36 @@ fn a_descriptor_comes_back_and_both_blocks_are_released() {
 /// A pointer and a length, which live until the heap is reset to where it was before the call.
 struct Watermark;
 
-struct WithMark<P: Params> {
-    export: Func<P, (u32, u32)>,
-    mark: Func<(), u32>,
-    reset: Func<(u32,), ()>,
-}
+linmem::export_names!(Mark = "mark", Reset = "reset");
 
-impl<P: Params> Callable for WithMark<P> {
-    const SIGNATURES: &'static [Signature] = Func::<P, (u32, u32)>::SIGNATURES;
-
-    fn helpers(_: &str) -> Vec<Helper> {
-        vec![Helper::new::<Func<(), u32>>("mark"), Helper::new::<Func<(u32,), ()>>("reset")]
-    }
-
-    fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-        Ok(WithMark { export: found.func()?, mark: found.helper()?, reset: found.helper()? })
-    }
-}
+type WithMark<P> = (Func<P, (u32, u32)>, Named<Mark, Func<(), u32>>, Named<Reset, Func<(u32,), ()>>);
 
 impl Results<u32> for Watermark {
     type Func<P: Params> = WithMark<P>;
     const RELEASES: bool = true;
 
     async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &WithMark<P>,
+        (export, mark, _): &WithMark<P>,
         frame: &mut Frame<'_, M, A>,
         _: Room,
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
-        let mark = frame.invoke(&func.mark, ()).await?;
-        let (pointer, count) = frame.invoke(&func.export, params).await?;
+        let mark = frame.invoke(&mark.func, ()).await?;
+        let (pointer, count) = frame.invoke(export, params).await?;
         let region = shape.named(pointer.into(), count.into());
         // The mark is what `release` is to know.
         Ok(Returned { block: Region { pointer: mark.into(), len: 0 }, ..Returned::new(region, Owner::Convention) })
     }
 
     async fn release<P: Params, M: Mode, A: Allocator>(
-        func: &WithMark<P>,
+        (_, _, reset): &WithMark<P>,
         frame: &mut Frame<'_, M, A>,
         returned: Returned,
         _: Shape,
     ) -> Result<()> {
         let (mark, _) = returned.block.try_into()?;
-        frame.invoke(&func.reset, (mark,)).await
+        frame.invoke(&reset.func, (mark,)).await
     }
 }
 
