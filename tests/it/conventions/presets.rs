@@ -119,3 +119,56 @@ fn an_export_without_a_name_is_not_called_to_release() {
     drop(memory.alloc(b"first", true, true).unwrap());
     assert_eq!(memory.alloc(b"second", true, true).unwrap().as_slice(), b"second");
 }
+
+/// Functions that answer by a scalar or nothing, and fail if they are given one.
+#[wasm_import(convention = linmem::convention::WasmBindgen)]
+trait Fallible {
+    fn number(&mut self, fail: u32) -> Result<u32>;
+    fn real(&mut self, fail: u32) -> Result<f64>;
+    fn nothing(&mut self, fail: u32) -> Result<()>;
+}
+
+fn answers(functions: &str) {
+    let module = wat(&format!(
+        r#"(module {ALLOCATOR}
+          (func (export "__wbindgen_malloc") (param i32 i32) (result i32) (call $alloc (local.get 0)))
+          (func (export "__wbindgen_free") (param i32 i32 i32) (call $free (local.get 0) (local.get 1)))
+          {functions})"#
+    ));
+    let (mut store, instance) = instance(&module);
+    let mut guest = handle::<FallibleExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+    for _ in 0..3 {
+        assert_eq!((guest.number(0).unwrap(), guest.real(0).unwrap()), (42, 1.5));
+        guest.nothing(0).unwrap();
+        for failure in [guest.number(1).map(drop), guest.real(1).map(drop), guest.nothing(1)] {
+            assert!(matches!(failure.unwrap_err().kind(), ErrorKind::Guest { code: 7, message: None }));
+        }
+    }
+    linmem::Bound::trim(&mut guest).unwrap();
+    drop(guest);
+    assert_eq!(live(&mut store, &instance), 0);
+}
+
+#[test]
+fn wasm_bindgen_tells_behind_a_scalar_that_it_is_an_error() {
+    answers(
+        r#"(func (export "number") (param i32) (result i32 i32 i32) (i32.const 42) (i32.const 7) (local.get 0))
+          (func (export "real") (param i32) (result f64 i32 i32) (f64.const 1.5) (i32.const 7) (local.get 0))
+          (func (export "nothing") (param i32) (result i32 i32) (i32.const 7) (local.get 0))"#,
+    );
+}
+
+#[test]
+fn wasm_bindgen_tells_so_at_the_return_pointer_too() {
+    answers(
+        r#"(func $tell (param $at i32) (param $flag i32)
+            (i32.store (local.get $at) (i32.const 7)) (i32.store offset=4 (local.get $at) (local.get $flag)))
+          (func (export "number") (param $ret i32) (param $flag i32)
+            (i32.store (local.get $ret) (i32.const 42))
+            (call $tell (i32.add (local.get $ret) (i32.const 4)) (local.get $flag)))
+          (func (export "real") (param $ret i32) (param $flag i32)
+            (f64.store (local.get $ret) (f64.const 1.5))
+            (call $tell (i32.add (local.get $ret) (i32.const 8)) (local.get $flag)))
+          (func (export "nothing") (param $ret i32) (param $flag i32) (call $tell (local.get $ret) (local.get $flag)))"#,
+    );
+}

@@ -4,7 +4,7 @@ use super::balanced;
 use crate::hostile::{assert_poisoned, assert_trap, counting};
 use crate::support::{bind, instance};
 use linmem::results::{AllOnes, Failing, LastError, LastErrorText, Negative, Null, Pair, ReturnArea};
-use linmem::status::{Code, IsError};
+use linmem::status::{Code, IsError, Sentinel};
 use linmem::{Bound, Error, ErrorKind, Place, Result, export_names, wasm_import};
 
 export_names!(Why = "why", WhyLen = "why_len", Flag = "is_error");
@@ -129,5 +129,50 @@ fn an_address_of_ones_is_a_failure() {
         assert_eq!(guest.area(64).unwrap(), *b"no s");
         assert!(matches!(guest.area(u32::MAX).unwrap_err().kind(), ErrorKind::Guest { code: -1, message: None }));
         assert!(matches!(guest.area(u32::MAX - 1).unwrap_err().kind(), ErrorKind::OutOfBounds { .. }));
+    });
+}
+
+const SCALARS: &str = r#"
+    (global $flag (mut i32) (i32.const 0))
+    (func (export "why") (result i32) (i32.const 64))
+    (data (i32.const 64) "not there\00")
+    (func (export "is_error") (result i32) (global.get $flag))
+    (func (export "find") (param i32) (result i32) (local.get 0))
+    (func (export "wide") (param i64) (result i64) (local.get 0))
+    (func (export "real") (param f64) (result f64) (local.get 0))
+    (func (export "flagged") (param i32) (result i32) (global.set $flag (local.get 0)) (i32.const 5))"#;
+
+#[wasm_import]
+trait Scalars {
+    #[wasm(status = Sentinel<Negative, LastErrorText<Why>>)]
+    fn find(&mut self, answer: i32) -> Result<u32>;
+    #[wasm(status = Sentinel<AllOnes>)]
+    fn wide(&mut self, answer: i64) -> Result<i64>;
+    #[wasm(status = Sentinel<Negative>)]
+    fn real(&mut self, answer: f64) -> Result<f64>;
+    #[wasm(status = IsError<Flag>)]
+    fn flagged(&mut self, flag: i32) -> Result<u32>;
+}
+
+#[test]
+fn a_scalar_may_mean_failure() {
+    balanced::<ScalarsExports, _>(SCALARS, |guest| {
+        assert_eq!(guest.find(7).unwrap(), 7);
+        let error = guest.find(-2).unwrap_err();
+        assert_eq!(error.to_string(), "`find`, result: the guest failed with code -2: not there");
+        // Of 64 bits all count: 32 ones are a number.
+        assert_eq!(guest.wide(0xffff_ffff).unwrap(), 0xffff_ffff);
+        assert_eq!(guest.wide(-2).unwrap(), -2);
+        assert!(matches!(guest.wide(-1).unwrap_err().kind(), ErrorKind::Guest { code: -1, message: None }));
+        // A number with a point is none of these values.
+        assert_eq!(guest.real(-1.0).unwrap(), -1.0);
+    });
+}
+
+#[test]
+fn a_flag_tells_of_scalars_too() {
+    balanced::<ScalarsExports, _>(SCALARS, |guest| {
+        assert_eq!(guest.flagged(0).unwrap(), 5);
+        assert!(matches!(guest.flagged(9).unwrap_err().kind(), ErrorKind::Guest { code: 9, message: None }));
     });
 }
