@@ -115,7 +115,8 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     #[inline(always)]
     pub(crate) fn wipe(&mut self) {
         if self.runtime.room.is_used() {
-            self.wipe_scratch();
+            self.frame().received_if(true).wipe();
+            self.runtime.room.clear();
         }
         if A::SUPPLY != Supply::Many {
             // It was the guest's all the time, which may move it, and other handles want it, too.
@@ -123,18 +124,6 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         }
         if !self.runtime.ledger.is_empty() {
             self.wipe_held();
-        }
-    }
-
-    #[inline(always)]
-    fn wipe_scratch(&mut self) {
-        let touched = self.runtime.room.touched();
-        self.runtime.room.clear();
-        if let (Some(scratch), Some(memory), true) =
-            (self.runtime.ledger.scratch(), self.runtime.memory, self.runtime.zero)
-        {
-            let region = Region { len: touched, ..scratch.region() };
-            zero(memory.data_mut(self.mode.store_mut().as_context_mut()), region);
         }
     }
 

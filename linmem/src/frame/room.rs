@@ -60,7 +60,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
             if total <= SCRATCH_MAX && self.runtime.room.granted.is_empty() {
                 if mark == (0, 0) {
                     // Nothing that was lowered stays: the next attempt begins again.
-                    self.zero_scratch();
+                    self.received_if(true).wipe();
                     let before = self.runtime.ledger.scratch();
                     self.try_scratch(total).await.map_err(|error| error.at_some(place))?;
                     // Even one that a dropped handle has left, and that is too short, changes what does not fit.
@@ -89,24 +89,13 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         if mark != (0, 0) {
             return Err(ErrorKind::OutOfMemory { size, align }.into());
         }
-        self.zero_scratch();
+        self.received_if(true).wipe();
         self.runtime.vacate();
         let block = self.runtime.allocate(self.mode, request).await?;
         self.runtime.occupy(block)?;
         // As the guest knows it: what is passed by its length alone lies at its very beginning.
         self.runtime.ledger.replace_scratch(Some(Block { align: 1, ..block }));
         Ok(())
-    }
-
-    /// Zeroes what an attempt has placed in the scratch block.
-    fn zero_scratch(&mut self) {
-        let touched = self.runtime.room.touched();
-        self.runtime.room.forget_bytes();
-        if let (Some(scratch), true) = (self.runtime.ledger.scratch(), self.runtime.zero)
-            && let Ok(placed) = self.bytes_mut(Region { len: touched, ..scratch.region() }, 1)
-        {
-            placed.fill(0);
-        }
     }
 
     /// How many bytes of the guest's memory what was placed takes.
