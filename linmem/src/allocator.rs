@@ -132,9 +132,12 @@ pub(crate) const OF_C: (&str, &str) = ("malloc", "free");
 /// library, and the hand-written `extern "C"` pairs of Rust and Zig guests.
 pub(crate) const KNOWN: [(&str, &str); 4] = [OF_C, ("alloc", "dealloc"), ("allocate", "deallocate"), ("alloc", "free")];
 
+/// The canonical ABI's.
+pub(crate) const OF_COMPONENTS: &str = "cabi_realloc";
+
 /// Those of tool-chains whose functions free the arguments that they are given: wasm-bindgen's, and the canonical ABI's,
 /// which has none to release.
-pub(crate) const OF_OWNERS: [(&str, &str); 2] = [("__wbindgen_malloc", "__wbindgen_free"), ("cabi_realloc", "")];
+pub(crate) const OF_OWNERS: [(&str, &str); 2] = [("__wbindgen_malloc", "__wbindgen_free"), (OF_COMPONENTS, "")];
 
 /// The guest's exported allocator if it has one that is known or named, otherwise the host's arena.
 #[derive(Debug)]
@@ -154,7 +157,7 @@ impl<X: Pointer> Allocator for Found<X> {
         let found = exported::find::<X>(finder, settings, &KNOWN);
         if found.is_none() && settings.allocator.is_none() {
             finder.refuse_owners(&OF_OWNERS);
-            finder.refuse_managed("__new");
+            finder.refuse_managed(managed::NEW);
             finder.refuse_unusable(&KNOWN, <Allocate<X> as Callable>::SIGNATURES);
         }
         found

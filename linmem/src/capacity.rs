@@ -1,13 +1,14 @@
 //! Arguments into which the guest writes its result.
 
 use crate::convention::Convention;
-use crate::error::Result;
+use crate::core::{Pointer, narrow};
+use crate::error::{ErrorKind, Result};
 use crate::lift::Lift;
 use crate::lower::Lower;
 use crate::lowering::Lowering;
 use crate::pass::{Pass, Slice};
 use crate::received::Received;
-use crate::region::Region;
+use crate::region::{Region, to_u64};
 use std::marker::PhantomData;
 
 /// Room for so many elements of the result, as an argument of an export that fills a buffer of its caller's. It is passed as
@@ -152,23 +153,21 @@ impl<C: Convention, T: Lift<Raw = T>> Lower<C> for Buf<'_, T> {
     const COPIES_BACK: bool = true;
 
     fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, Self::Placed)> {
-        use crate::core::{Pointer, narrow};
         let layout = T::shape::<C>().layout();
         let room = into.reserve(self.capacity.saturating_mul(layout.size()), layout.align());
         let mut capacity = Vec::with_capacity(C::Pointer::SIZE);
-        C::Pointer::write(crate::region::to_u64(self.capacity), &mut capacity)?;
+        C::Pointer::write(to_u64(self.capacity), &mut capacity)?;
         let cell = into.place(&capacity, align_of::<C::Pointer>())?;
         Ok(((narrow(room.pointer)?, narrow(cell.pointer)?), (room, cell)))
     }
 
     fn copy_back(&mut self, (room, cell): Self::Placed, from: &mut Received<'_>) -> Result<()> {
-        use crate::core::Pointer;
         let shape = T::shape::<C>();
         let count = C::Pointer::read(from.bytes(cell, align_of::<C::Pointer>())?);
         let region = shape.named(room.pointer, count);
         if region.len > room.len {
             let capacity = shape.count(room);
-            return Err(crate::ErrorKind::Overflow { count, capacity }.into());
+            return Err(ErrorKind::Overflow { count, capacity }.into());
         }
         *self.into = T::read::<C>(from.memory(), region)?;
         Ok(())

@@ -125,7 +125,7 @@ impl<K: Success, N: Message> Status for Code<K, N> {
 async fn failed<N: Message, M: Mode, A: Allocator, R>(
     message: &N::Func<u32>,
     frame: &mut Frame<'_, M, A>,
-    code: i32,
+    code: impl Into<i64>,
 ) -> Result<R> {
     let message = N::fetch(message, frame).await?;
     Err(ErrorKind::Guest { code: code.into(), message }.into())
@@ -207,10 +207,7 @@ impl<F: Failure, N: Message> Status for Sentinel<F, N> {
         };
         match code {
             None => Ok(answer),
-            Some(code) => {
-                let message = N::fetch(&func.message, frame).await?;
-                Err(ErrorKind::Guest { code, message }.into())
-            }
+            Some(code) => failed::<N, M, A, R>(&func.message, frame, code).await,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::fault::{Fault, Faults, Role};
 use super::remedy::Remedy;
 use super::text::Text;
 use super::{Candidates, Parameter};
+use crate::allocator::OF_COMPONENTS;
 use crate::core::Signature;
 use std::fmt;
 
@@ -99,7 +100,7 @@ impl Fault {
             ],
             Fault::GuestOwnsArguments { allocator } => vec![format!(
                 "`convention = linmem::convention::{}`, or `alloc = \"{allocator}\"` if these do not",
-                if *allocator == "cabi_realloc" { "Canonical" } else { "WasmBindgen" }
+                if *allocator == OF_COMPONENTS { "Canonical" } else { "WasmBindgen" }
             )],
             Fault::ManagedObjects { .. } => vec!["`convention = linmem::convention::AssemblyScript`".to_owned()],
             Fault::MissingMemory { memories, .. } => {

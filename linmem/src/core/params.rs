@@ -373,8 +373,8 @@ mod tests {
 
     #[test]
     fn more_than_a_tuple_holds_keeps_its_order() {
-        let five = (1_u32, 2_u32, 3_u32, 4_u32);
-        let wide = ().append(five).append(five).append(five).append(five).append((17_u32, 18_u64)).append((19.0_f64,));
+        let four = (1_u32, 2_u32, 3_u32, 4_u32);
+        let wide = ().append(four).append(four).append(four).append(four).append((17_u32, 18_u64)).append((19.0_f64,));
         let wide = wide.prepend(0_u32);
         fn types<P: Params>(_: &P) -> &'static [CoreType] {
             P::TYPES
