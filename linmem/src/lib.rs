@@ -94,27 +94,29 @@
 //! 3. **`interface/bound.rs`**: `call` splits [`Bound`] into the store, the exports and the runtime, and runs
 //!    `Export::run` in the [`Blocking`] [`Mode`] (**`mode.rs`**: the only two ways into a guest; the async one runs the
 //!    same code).
-//! 4. **`export.rs`**: `run` opens a [`Frame`], which refuses a poisoned instance; has it catch up with what an earlier
-//!    call has left to release; lowers; calls; and ends the frame whatever came of it.
+//! 4. **`export.rs`**: `run` takes a `Guard` (**`frame/guard.rs`**), which has what an earlier call left done first;
+//!    lowers; calls; reads; and ends the guard. A call that fails leaves by `fail`, which finds out whether the guest
+//!    trapped or the engine refused to enter it, and ends the guard, too.
 //! 5. **`lower.rs`**: `&str` lowers itself through the convention's **`pass.rs`**, which places the bytes and returns the
 //!    core values `(pointer, length)`.
 //! 6. **`lowering.rs`**: `Lowering::reserve` finds room for them in the *scratch block*, which is taken from the guest's
 //!    allocator once and reused by every call. What does not fit is noted, as it is in the very first call, when there is
-//!    no such block yet. Then **`frame.rs`** (`lower_again`, `make_room`) takes a longer scratch block, or a block for
+//!    no such block yet. Then **`frame/room.rs`** (`lower_again`, `make_room`) takes a longer scratch block, or a block for
 //!    each, and lowers again. **`runtime.rs`** takes blocks and checks what the guest says of them; **`ledger.rs`** knows
 //!    which are held, and why; **`allocator.rs`** calls `alloc`, or uses the host's **`arena.rs`**.
-//! 7. **`returns.rs`** hands over to **`results.rs`** (`ByType::call`), which enters the guest by `Frame::invoke`, and so
-//!    by the mode. `Health` in **`guest.rs`** stands at that door: a trap, a panic in a host function or an abandoned
-//!    future poisons the instance.
+//! 7. **`returns.rs`** hands over to **`results.rs`** (`ByType::call`), which enters the guest by
+//!    [`Frame::invoke_then`], and so by the mode. `Health` in **`guest.rs`** stands at that door: it refuses a poisoned
+//!    instance; and a trap, a panic in a host function or an abandoned future poisons one.
 //! 8. The export has type `(i32, i32) -> i64`, so the result is packed; its halves make a [`Region`]. **`region.rs`** is
 //!    the one place where numbers from the guest become host slices: unsigned, without overflow, in bounds, aligned.
-//!    `receive` in **`returns.rs`** looks whether it is null, in memory, and apart from what the host holds.
-//! 9. **`lift.rs`** makes the `String`: checked first, copied then; and the guest's buffer goes back to `dealloc`, whether
-//!    or not that was text. A borrowed `&str` is lifted after the next step instead (`finish` in
-//!    **`interface/bound.rs`**), when the store is free to be borrowed, and its buffer released before the next call.
-//! 10. The frame ends: the bytes of `"hello"` are zeroed. Had an error come on the way, the same would happen. Had the
-//!     host panicked, the frame's `Drop` would zero; what is due would be released by the next call, or never, if the
-//!     panic came from a host function and left the guest halfway.
+//!    `accept` in **`returns.rs`** looks whether it is null, in memory, and apart from what the host holds.
+//! 9. **`lift.rs`** makes the `String`: checked first, copied then. The bytes of `"hello"` are zeroed (**`received.rs`**),
+//!    and the guest's buffer goes back to `dealloc`, whether or not that was text. A borrowed `&str` is lifted when the
+//!    call is over instead (`finish` in **`interface/bound.rs`**), when the store is free to be borrowed, and its buffer
+//!    released by the next call.
+//! 10. The guard ends. Had an error come on the way, the bytes would be zeroed here. Had the host panicked, the guard's
+//!     `Drop` would zero; what is due would be released by the next call, or never, if the panic came from a host
+//!     function and left the guest halfway.
 //!
 //! # The guest is hostile
 //!
