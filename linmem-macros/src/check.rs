@@ -21,6 +21,7 @@ pub(crate) fn check(errors: &mut Errors, interface: &Interface<'_>, async_fns: b
         inputs(errors, &method.sig);
         if let ReturnType::Type(_, ty) = &method.sig.output {
             types(errors, ty);
+            result(errors, ty);
         }
         body(errors, method);
     }
@@ -173,6 +174,13 @@ fn types(errors: &mut Errors, ty: &Type) {
     }
     for path in &found.selves {
         errors.at(path, "`Self` is the bound instance, which no guest knows of: write another type");
+    }
+}
+
+/// What is written like this is no `Result`, whatever its parts are called. Of a name only rustc knows what it stands for.
+fn result(errors: &mut Errors, ty: &Type) {
+    if let Type::Reference(_) | Type::Tuple(_) | Type::Slice(_) | Type::Array(_) | Type::Ptr(_) | Type::BareFn(_) = ty {
+        errors.at(ty, "every call can fail: write `linmem::Result<…>` around this type");
     }
 }
 

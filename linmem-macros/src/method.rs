@@ -31,7 +31,7 @@ impl<'a> Expanded<'a> {
         let span = method.output.span();
         let krate = self.krate(span);
         let convention = self.convention(span);
-        let arguments = nest(method.params.iter().map(|param| self.argument_type(param)));
+        let arguments = nest(span, method.params.iter().map(|param| self.argument_type(param)));
         let output = with_static_lifetimes(method.output);
         let output = quote_spanned!(span=> <#output as #krate::__private::MethodResult>::Ok);
         let convention = self.told(&convention, &arguments, &output).unwrap_or(convention);
@@ -130,7 +130,7 @@ impl<'a> Expanded<'a> {
         let krate = self.krate(self.span());
         let this = method.this;
         let sig = without_attrs(&method.original.sig);
-        let arguments = nest(method.params.iter().map(|param| self.argument(param)));
+        let arguments = nest(self.span(), method.params.iter().map(|param| self.argument(param)));
         let (call, wait) = match sig.asyncness {
             Some(_) => (quote!(call_async), quote!(.await)),
             None => (quote!(call), TokenStream::new()),
@@ -203,6 +203,6 @@ impl<'a> Expanded<'a> {
 
 /// Arguments travel as nested pairs, `(a, (b, ()))`, so that the runtime needs no trait
 /// implementation for each arity.
-fn nest(arguments: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
-    arguments.rfold(quote!(()), |rest, argument| quote!((#argument, #rest)))
+fn nest(span: Span, arguments: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    arguments.rfold(quote_spanned!(span=> ()), |rest, argument| quote_spanned!(span=> (#argument, #rest)))
 }
