@@ -16,7 +16,8 @@ use syn::{Attribute, FnArg, ItemTrait, Signature, TraitItem};
 pub(crate) struct Parts {
     pub(crate) fields: TokenStream,
     pub(crate) plan: TokenStream,
-    pub(crate) resolve: TokenStream,
+    pub(crate) found: TokenStream,
+    pub(crate) resolved: TokenStream,
     pub(crate) implementation: TokenStream,
     pub(crate) checks: Option<TokenStream>,
 }
@@ -24,10 +25,12 @@ pub(crate) struct Parts {
 pub(crate) fn expand(interface: &Interface<'_>) -> TokenStream {
     let methods = interface.methods.iter();
     let methods: Vec<_> = methods.map(|method| Expanded::new(interface, method)).collect();
+    let (found, resolved) = methods.iter().map(Expanded::resolve).unzip();
     let parts = Parts {
         fields: methods.iter().map(Expanded::field).collect(),
         plan: methods.iter().map(Expanded::plan).collect(),
-        resolve: methods.iter().map(Expanded::resolve).collect(),
+        found,
+        resolved,
         implementation: implementation(interface, methods.iter().map(Expanded::implementation).collect()),
         checks: interface.module.as_ref().map(|module| checked::expand(interface, module, &methods)),
     };
@@ -36,7 +39,7 @@ pub(crate) fn expand(interface: &Interface<'_>) -> TokenStream {
 
 /// Everything that a trait expands to.
 pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts) -> TokenStream {
-    let Parts { fields, plan, resolve, implementation, checks } = parts;
+    let Parts { fields, plan, found, resolved, implementation, checks } = parts;
     let krate = interface.options.krate(Span::mixed_site());
     let vis = &item.vis;
     let trait_name = literal(&item.ident);
@@ -111,7 +114,8 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
                 fn resolve<__Store: #krate::__private::AsContextMut>(
                     resolver: &mut #krate::__private::Resolver<'_, __Store>,
                 ) -> #krate::Result<Self> {
-                    ::core::result::Result::Ok(Self { #resolve })
+                    #found
+                    ::core::result::Result::Ok(Self { #resolved })
                 }
             }
 

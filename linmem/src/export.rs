@@ -55,7 +55,8 @@ macro_rules! wait {
 macro_rules! run {
     ($(#[$docs:meta])* $name:ident: [$($mode:tt)*] $m:ty, $($asyncness:ident)?) => {
         $(#[$docs])*
-        #[inline(always)]
+        // Where nobody asks for speed, methods of the same types share one.
+        #[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) $($asyncness)? fn $name<$($mode)*, B: Args<C, Core = A::Core>>(
             &self,
             mode: $m,

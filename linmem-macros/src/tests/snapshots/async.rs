@@ -94,10 +94,9 @@ const _: () = {
         fn resolve<__Store: ::linmem::__private::AsContextMut>(
             resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
         ) -> ::linmem::Result<Self> {
-            ::core::result::Result::Ok(Self {
-                later: resolver.export()?,
-                now: resolver.export()?,
-            })
+            let later = resolver.export()?;
+            let now = resolver.export()?;
+            ::core::result::Result::Ok(Self { later: later, now: now })
         }
     }
     #[automatically_derived]

@@ -115,10 +115,13 @@ const _: () = {
         fn resolve<__Store: ::linmem::__private::AsContextMut>(
             resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
         ) -> ::linmem::Result<Self> {
+            let greet = resolver.export()?;
+            let banner = resolver.export()?;
+            let scale = resolver.export()?;
             ::core::result::Result::Ok(Self {
-                greet: resolver.export()?,
-                banner: resolver.export()?,
-                scale: resolver.export()?,
+                greet: greet,
+                banner: banner,
+                scale: scale,
             })
         }
     }

@@ -123,10 +123,13 @@ const _: () = {
         fn resolve<__Store: ::linmem::__private::AsContextMut>(
             resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
         ) -> ::linmem::Result<Self> {
+            let greet = resolver.export()?;
+            #[cfg(unix)]
+            let greet_all = resolver.export()?;
             ::core::result::Result::Ok(Self {
-                greet: resolver.export()?,
+                greet: greet,
                 #[cfg(unix)]
-                greet_all: resolver.export()?,
+                greet_all: greet_all,
             })
         }
     }

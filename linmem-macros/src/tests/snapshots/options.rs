@@ -297,14 +297,21 @@ const _: () = {
         fn resolve<__Store: renamed::linmem::__private::AsContextMut>(
             resolver: &mut renamed::linmem::__private::Resolver<'_, __Store>,
         ) -> renamed::linmem::Result<Self> {
+            let scale = resolver.export()?;
+            let r#type = resolver.export()?;
+            #[cfg(unix)]
+            #[cfg(feature = "more")]
+            let only_here = resolver.export()?;
+            #[cfg(not(unix))]
+            let elsewhere = resolver.export()?;
             ::core::result::Result::Ok(Self {
-                scale: resolver.export()?,
-                r#type: resolver.export()?,
+                scale: scale,
+                r#type: r#type,
                 #[cfg(unix)]
                 #[cfg(feature = "more")]
-                only_here: resolver.export()?,
+                only_here: only_here,
                 #[cfg(not(unix))]
-                elsewhere: resolver.export()?,
+                elsewhere: elsewhere,
             })
         }
     }
