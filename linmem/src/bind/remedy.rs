@@ -236,14 +236,16 @@ impl Row {
             best = fewer(best, self.change(params, others, start));
             others = others.saturating_add(1);
         }
-        let mut from = 0;
-        while from < self.len {
-            let mut to = 0;
-            while to < self.len {
-                best = fewer(best, self.reorder(params, from, to, start));
-                to = to.saturating_add(1);
+        // The nearest place first: of two moves that would do, the one that changes less is the likelier.
+        let mut distance = 1_usize;
+        while distance < self.len {
+            let (mut near, mut far) = (0_usize, distance);
+            while far < self.len {
+                best = fewer(best, self.reorder(params, far, near, start));
+                best = fewer(best, self.reorder(params, near, far, start));
+                (near, far) = (near.saturating_add(1), far.saturating_add(1));
             }
-            from = from.saturating_add(1);
+            distance = distance.saturating_add(1);
         }
         best
     }
@@ -355,6 +357,20 @@ mod tests {
     fn another_order_is_found_where_nothing_else_helps() {
         let found = of(&[I32], ResultOption::None, &[F64, I32, I32], &[I32]);
         assert_eq!(found, [Remedy::Move { parameter: "number", before: "text" }]);
+    }
+
+    #[test]
+    fn of_two_orders_the_nearer_is_offered() {
+        static COUNT: Argument = Argument { types: &[I32], is_passed: false, rest: Arguments::NONE };
+        static PAUSE: Argument = Argument { types: &[F64], is_passed: false, rest: Arguments::new(&COUNT) };
+        static TEXT: Argument = Argument { types: &[I32, I32], is_passed: true, rest: Arguments::new(&PAUSE) };
+        let signatures = [Signature::new(&[I32, I32, F64, I32], &[])];
+        let names = &["text", "pause", "count"];
+        let option = ResultOption::None;
+        let method = Method { signatures: &signatures, arguments: Arguments::new(&TEXT), names, pointer: I32, option };
+        let types = Types { params: &[I32, I32, I32, F64], results: &[] };
+        let found = remedies(&method, types).map(Remedies::to_vec).unwrap_or_default();
+        assert_eq!(found, [Remedy::Move { parameter: "count", before: "pause" }]);
     }
 
     #[test]
