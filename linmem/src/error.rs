@@ -41,6 +41,7 @@ struct Located {
     kind: ErrorKind,
     export: Option<&'static str>,
     place: Option<Place>,
+    hint: Option<&'static str>,
 }
 
 /// Where in a call an [`Error`] arose.
@@ -336,6 +337,12 @@ impl Error {
         self.0.place
     }
 
+    /// What to write instead, where what came back looks as if it came by another convention than the trait's.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.0.hint
+    }
+
     /// The same for a call that turns out not to have been made.
     #[must_use]
     pub(crate) fn refused(mut self) -> Self {
@@ -368,6 +375,15 @@ impl Error {
         self
     }
 
+    /// Adds what the result's convention knows of an error in reading it.
+    #[must_use]
+    pub(crate) fn hinted(mut self, hint: impl FnOnce(&ErrorKind) -> Option<&'static str>) -> Self {
+        if matches!(self.0.place, Some(Place::Result | Place::ReturnArea)) {
+            self.0.hint = hint(&self.0.kind);
+        }
+        self
+    }
+
     /// Puts the parameter's name, which only the resolved export knows, beside its position.
     #[must_use]
     pub(crate) fn name_argument(mut self, params: &[&'static str]) -> Self {
@@ -381,7 +397,7 @@ impl Error {
 impl From<ErrorKind> for Error {
     #[cold]
     fn from(kind: ErrorKind) -> Self {
-        Error(Box::new(Located { kind, export: None, place: None }))
+        Error(Box::new(Located { kind, export: None, place: None, hint: None }))
     }
 }
 
@@ -394,6 +410,7 @@ impl fmt::Display for Error {
             (None, Some(place)) => write!(f, "{place}: {}", self.0.kind)?,
             (None, None) => write!(f, "{}", self.0.kind)?,
         }
+        self.0.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))?;
         if !f.alternate() {
             return Ok(());
         }

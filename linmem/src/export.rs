@@ -200,7 +200,7 @@ where
     /// Names the export, and the argument by its name.
     #[cold]
     pub(crate) fn locate(&self, error: Error) -> Error {
-        error.in_export(self.names.export).name_argument(self.names.params)
+        error.in_export(self.names.export).name_argument(self.names.params).hinted(|kind| T::hint(&self.func, kind))
     }
 }
 

@@ -5,6 +5,7 @@ mod by_type;
 mod direct;
 mod failing;
 mod filled;
+mod hint;
 mod in_bytes;
 mod managed;
 mod named;
@@ -26,7 +27,7 @@ pub use room::{LastPointer, ReturnPointer};
 use crate::allocator::Allocator;
 use crate::bind::Callable;
 use crate::core::{Params, Pointer};
-use crate::error::{Place, Result};
+use crate::error::{ErrorKind, Place, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -72,7 +73,7 @@ impl Shape {
     /// What lies at a return area: the value itself, or a pointer and a count. No area, no slice.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`](crate::ErrorKind::OutOfBounds), [`ErrorKind::Misaligned`](crate::ErrorKind::Misaligned).
+    /// [`ErrorKind::OutOfBounds`], [`ErrorKind::Misaligned`].
     #[inline]
     pub fn in_area<X: Pointer>(self, memory: &[u8], area: u64) -> Result<Region> {
         match self {
@@ -171,5 +172,12 @@ pub trait Results<X: Pointer>: 'static {
     ) -> impl Future<Output = Result<()>> {
         let _ = (func, frame, returned, shape);
         ready(Ok(()))
+    }
+
+    /// What to write instead of this convention, if such an error in reading a slice or a text says that it is another.
+    /// It ends the error's message.
+    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+        let _ = (func, error);
+        None
     }
 }

@@ -84,6 +84,12 @@ pub trait Returns<C: Convention, P: Params>: Sized {
         ready(Ok(()))
     }
 
+    /// What to write instead, if such an error says that the result came by another convention.
+    fn hint(func: &Self::Func, error: &ErrorKind) -> Option<&'static str> {
+        let _ = (func, error);
+        None
+    }
+
     /// Reads the rest, once the frame has ended. Of memory there is nothing to see where it does not borrow.
     ///
     /// # Errors
@@ -214,6 +220,11 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
         returned: Returned,
     ) -> impl Future<Output = Result<()>> {
         C::Results::release(func, frame, returned, T::shape::<C>())
+    }
+
+    fn hint(func: &Self::Func, error: &ErrorKind) -> Option<&'static str> {
+        // Of a single value, most conventions read neither an address nor a length.
+        if T::IS_SLICE { C::Results::hint(func, error) } else { None }
     }
 
     #[inline(always)]

@@ -70,10 +70,11 @@ pub(crate) fn refused<I: Interface>(
     error
 }
 
-/// Asserts where an error arose and what it says.
+/// Asserts where an error arose and what it says, whatever the result's convention adds to that.
 #[track_caller]
 pub(crate) fn assert_error(error: &Error, export: &'static str, place: Place, message: &str) {
-    assert_eq!(error.to_string(), format!("`{export}`, {place}: {message}"));
+    let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    assert_eq!(error.to_string(), format!("`{export}`, {place}: {message}{hint}"));
     assert_eq!(error.export(), Some(export));
     assert_eq!(error.place(), Some(place));
 }

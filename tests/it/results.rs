@@ -2,6 +2,7 @@
 
 mod borrowed;
 mod conventions;
+mod hints;
 
 use crate::support::{bind, ledger, shapes, wat};
 use bytemuck::{Pod, Zeroable};

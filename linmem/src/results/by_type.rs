@@ -3,7 +3,7 @@
 use crate::allocator::Allocator;
 use crate::bind::{Callable, FoundExport};
 use crate::core::{Func, Params, Pointer, Signature};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -100,5 +100,13 @@ impl<X: Pointer> Results<X> for ByType {
                 func, frame, room, params, shape,
             )))),
         })
+    }
+
+    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+        match func {
+            ByTypeFunc::Packed(func) => <Packed as Results<u32>>::hint(func, error),
+            ByTypeFunc::ReturnArea(func) => <ReturnArea as Results<X>>::hint(func, error),
+            ByTypeFunc::ReturnPointer(_) | ByTypeFunc::Pair(_) => None,
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
-use crate::results::{Owner, Results, Returned, Room, Shape};
+use crate::results::{Owner, Results, Returned, Room, Shape, hint};
 
 /// A convention, by the core results of its exports and by how they are read once the guest has returned.
 macro_rules! direct {
@@ -14,6 +14,7 @@ macro_rules! direct {
         $(#[$docs:meta])*
         $name:ident: [$($generics:tt)*] Results<$x:ty>, $core:ty,
         |$answer:pat_param, $results:pat_param, $shape:ident| $read:expr
+        $(, hint: $hint:expr)?
     ) => {
         $(#[$docs])*
         #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,10 @@ macro_rules! direct {
             ) -> impl Future<Output = Result<Returned>> {
                 frame.invoke_then(func, params, move |$answer, $results| $read)
             }
+
+            $(fn hint<P: Params>(_: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+                hint::is_elsewhere(error).then_some($hint)
+            })?
         }
     };
 }
@@ -45,7 +50,8 @@ direct! {
     |_, packed, shape| {
         let region = shape.named(packed >> 32, packed & u64::from(u32::MAX));
         Ok(Returned::new(region, Owner::Caller))
-    }
+    },
+    hint: hint::PACKED
 }
 
 direct! {
@@ -54,7 +60,8 @@ direct! {
     |_, packed, shape| {
         let region = shape.named(packed & u64::from(u32::MAX), packed >> 32);
         Ok(Returned::new(region, Owner::Caller))
-    }
+    },
+    hint: hint::PACKED_LEN_PTR
 }
 
 direct! {
@@ -70,7 +77,8 @@ direct! {
     ReturnArea: [<X: Pointer>] Results<X>, X,
     |answer, area, shape| {
         Ok(Returned::new(shape.in_area::<X>(answer.memory()?, area.into())?, Owner::Caller))
-    }
+    },
+    hint: hint::RETURN_AREA
 }
 
 direct! {
@@ -83,13 +91,15 @@ direct! {
     /// A pointer to a 32-bit header that holds the number of elements, with these behind it: `[u32][elements…]`. The
     /// block is both.
     LengthPrefixed: [<X: Pointer>] Results<X>, X,
-    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, prefixed)
+    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, prefixed),
+    hint: hint::LENGTH_PREFIXED
 }
 
 direct! {
     /// A pointer to elements, with a 32-bit header right before it that holds their number. The block is both.
     LengthBefore: [<X: Pointer>] Results<X>, X,
-    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, before)
+    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, before),
+    hint: hint::LENGTH_BEFORE
 }
 
 /// Elements, and the block that holds them.

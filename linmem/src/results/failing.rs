@@ -250,4 +250,8 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
     ) -> impl Future<Output = Result<()>> {
         R::release(&func.export, frame, returned, shape)
     }
+
+    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+        R::hint::<P>(&func.export, error)
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::allocator::Allocator;
 use crate::core::{Params, Pointer};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -50,5 +50,9 @@ impl<X: Pointer, R: Results<X>> Results<X> for InBytes<R> {
         shape: Shape,
     ) -> impl Future<Output = Result<()>> {
         R::release(func, frame, returned, shape)
+    }
+
+    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+        R::hint::<P>(func, error)
     }
 }

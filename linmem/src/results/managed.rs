@@ -6,7 +6,7 @@ use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
-use crate::results::{Owner, Results, Returned, Room, Shape};
+use crate::results::{Owner, Results, Returned, Room, Shape, hint};
 
 /// The address of an object of AssemblyScript's: a `String` or an `ArrayBuffer`, which is the data itself, or anything else,
 /// which is taken for a view of a buffer: a typed array or an `Array` of numbers.
@@ -52,7 +52,7 @@ fn data(memory: &[u8], object: u32, is_view: impl Fn(u32) -> bool) -> Result<Reg
 }
 
 macro_rules! managed {
-    ($($name:ident: $is_view:expr;)*) => {$(
+    ($($name:ident: $is_view:expr, $hint:expr;)*) => {$(
         impl Results<u32> for $name {
             type Func<P: Params> = Func<P, u32>;
 
@@ -67,10 +67,16 @@ macro_rules! managed {
                     Ok(Returned::new(data(answer.memory()?, object, $is_view)?, Owner::Guest))
                 })
             }
+
+            fn hint<P: Params>(_: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+                // The first words of a view are addresses, where numbers of an array's may be anything.
+                let is_elsewhere = hint::is_elsewhere(error) || matches!(error, ErrorKind::Null);
+                $hint.filter(|_| is_elsewhere)
+            }
         }
     )*};
 }
 managed! {
-    Managed: |class| !matches!(class, ARRAY_BUFFER | STRING);
-    StaticArray: |_| false;
+    Managed: |class| !matches!(class, ARRAY_BUFFER | STRING), Some(hint::MANAGED);
+    StaticArray: |_| false, None::<&'static str>;
 }

@@ -4,7 +4,7 @@ use crate::allocator::Allocator;
 use crate::allocator::Release;
 use crate::bind::{Callable, FoundExport, Helper};
 use crate::core::{Func, Params, Pointer, Signature, narrow};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::ledger::Block;
 use crate::lowering::Lowering;
@@ -48,6 +48,10 @@ impl<X: Pointer, R: Results<X>> Results<X> for Static<R> {
         let returned = R::call(func, frame, room, params, shape).await?;
         let owner = if returned.owner == Owner::Frame { Owner::Frame } else { Owner::Guest };
         Ok(Returned { owner, ..returned })
+    }
+
+    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+        R::hint::<P>(func, error)
     }
 }
 
@@ -116,6 +120,10 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
         // Nor is an argument, should the guest have returned that.
         frame.received()?.ledger.admit(Region { pointer, len: size.max(1) })?;
         func.free.call(frame.guest(), Block { pointer, size, align: to_u64(shape.layout().align()) }).await
+    }
+
+    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+        R::hint::<P>(&func.export, error)
     }
 }
 
