@@ -1,5 +1,9 @@
 //! What can go wrong in a call, with the numbers it went wrong with.
 
+mod place;
+
+pub use place::Place;
+
 use crate::bind::Faults;
 use crate::region::Region;
 use std::fmt;
@@ -42,40 +46,6 @@ struct Located {
     export: Option<&'static str>,
     place: Option<Place>,
     hint: Option<&'static str>,
-}
-
-/// Where in a call an [`Error`] arose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// While this argument was lowered into the guest, or copied back out of it.
-    Argument {
-        /// Its position, from 0, without `self`.
-        index: usize,
-        /// Its name in the trait.
-        name: &'static str,
-    },
-    /// In the exported function itself.
-    Call,
-    /// While what the function returned was read.
-    Result,
-    /// While a pointer and a length were read, at the address that the function returned.
-    ReturnArea,
-    /// While a block was given back to the guest's allocator.
-    Release,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::Argument { index, name: "" } => write!(f, "argument {index}"),
-            Place::Argument { name, .. } => write!(f, "argument `{name}`"),
-            Place::Call => f.write_str("call"),
-            Place::Result => f.write_str("result"),
-            Place::ReturnArea => f.write_str("result, taken for the address of a pointer and a length"),
-            Place::Release => f.write_str("release"),
-        }
-    }
 }
 
 /// What happened, with the numbers it happened with. Lengths are in bytes.
@@ -271,9 +241,9 @@ pub enum ErrorKind {
     ForeignBlock,
     /// The guest did what it was asked, and says that it has failed: by a status, or by a result that means so. The
     /// instance is as good as before.
-    #[error("the guest failed with code {code}{}", .message.as_ref().map(|message| format!(": {message}")).unwrap_or_default())]
+    #[error("{}", Failed { code: *code, message: message.as_deref() })]
     Guest {
-        /// The status, or what stands for it.
+        /// The status, or what stands for it: 0 for a null pointer.
         code: i64,
         /// What the guest says of it.
         message: Option<String>,
@@ -289,6 +259,24 @@ pub enum ErrorKind {
     /// A convention awaited something other than the guest in a blocking call.
     #[error("a blocking call came to a step that is not ready: a convention may await nothing but its frame")]
     Pending,
+}
+
+/// What the guest says of its failure. A null pointer is no code, nor is a `false`.
+struct Failed<'a> {
+    code: i64,
+    message: Option<&'a str>,
+}
+
+impl fmt::Display for Failed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the guest failed")?;
+        match (self.code, self.message) {
+            (0, None) => f.write_str(", and gave no reason"),
+            (0, Some(message)) => write!(f, ": {message}"),
+            (code, None) => write!(f, " with code {code}"),
+            (code, Some(message)) => write!(f, " with code {code}: {message}"),
+        }
+    }
 }
 
 /// What was running when an instance was poisoned: the export's name, or a description.

@@ -25,3 +25,9 @@ pub(super) const PACKED_LEN_PTR: &str = "the length was taken from the upper hal
 
 pub(super) const MANAGED: &str = "an object that is no `String` and no `ArrayBuffer` was taken for a typed array or an \
     `Array`: if it is a `StaticArray`, write `returns = linmem::results::StaticArray`";
+
+pub(super) const FILLED_ALL_ONES: &str = "that is −1: if it means that the guest has failed, write `returns = \
+    linmem::results::Failing<linmem::results::Filled, linmem::results::AllOnes>`";
+
+pub(super) const FILLED_NEGATIVE: &str = "that is a number below zero: if it means that the guest has failed, write \
+    `returns = linmem::results::Failing<linmem::results::Filled, linmem::results::Negative>`";

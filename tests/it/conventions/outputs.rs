@@ -112,9 +112,20 @@ fn a_count_beyond_the_room_is_refused_with_both_numbers() {
         assert!(matches!(*error.kind(), ErrorKind::Overflow { count: found, capacity: 4 }
             if found == u64::try_from(count).unwrap()));
     }
-    // −1 is a number like any other where it does not mean failure.
+    // −1 is a number like any other where it does not mean failure. The message says how it would.
     let error = refused::<PackerExports>(&module, |guest| guest.words(Capacity::new(3), u32::MAX).unwrap_err());
     assert!(matches!(error.kind(), ErrorKind::Overflow { count: 0xffff_ffff, capacity: 3 }), "{error}");
+    assert_eq!(
+        error.hint(),
+        Some(
+            "that is −1: if it means that the guest has failed, write `returns = \
+             linmem::results::Failing<linmem::results::Filled, linmem::results::AllOnes>`"
+        )
+    );
+    for (count, hint) in [(0x8000_0000, Some("Negative>`")), (u32::MAX - 1, Some("Negative>`")), (0x7fff_ffff, None)] {
+        let error = refused::<PackerExports>(&module, |guest| guest.words(Capacity::new(3), count).unwrap_err());
+        assert_eq!(error.hint().is_some_and(|said| said.ends_with(hint.unwrap_or_default())), hint.is_some());
+    }
     let error = refused::<PackerExports>(&module, |guest| guest.middle("x", Capacity::new(1), 2).unwrap_err());
     assert!(matches!(error.kind(), ErrorKind::Overflow { count: 0xffff_ffff, capacity: 1 }), "{error}");
     let error = refused::<PackerExports>(&module, |guest| guest.digest(&[1], Capacity::new(16)).unwrap_err());

@@ -146,7 +146,7 @@ fn a_null_number_may_be_an_error_with_the_guests_message() {
 
     let mut guest = bind::<TerseExports>(cstrings());
     assert_eq!(guest.parse("42").unwrap(), Some(42));
-    assert_eq!(guest.parse("").unwrap_err().to_string(), "`parse`, result: the guest failed with code 0: empty");
+    assert_eq!(guest.parse("").unwrap_err().to_string(), "`parse`, result: the guest failed: empty");
 }
 
 #[test]
