@@ -16,19 +16,28 @@ pub(crate) fn similar<'a>(_: &str, _: impl Iterator<Item = &'a str>) -> Vec<&'a 
     Vec::new()
 }
 
+/// The function's name, where its interface's is before it: `last-word` of `demo:text/api#last-word`.
+#[cfg(feature = "module")]
+fn function(export: &str) -> &str {
+    export.rsplit('#').next().unwrap_or(export)
+}
+
 /// As linmem has it in `bind/candidates.rs`.
 #[cfg(feature = "module")]
 fn distance(wanted: &str, found: &str) -> Option<usize> {
-    let (len, limit) = (wanted.len(), wanted.len().max(3).div_euclid(3));
-    if found == wanted || found.len() > len.saturating_mul(3).saturating_add(limit) {
+    if found == wanted {
         return None;
     }
-    if len > 2 && found.contains(wanted) {
-        return Some(1);
+    let (wanted, found) = (function(wanted), function(found));
+    let (len, limit) = (wanted.len(), wanted.len().max(3).div_euclid(3));
+    if found.len() > len.saturating_mul(3).saturating_add(limit) {
+        return None;
     }
-    let plain =
-        |name: &str| -> String { name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect() };
+    let plain = |name: &str| -> String {
+        name.chars().filter(|letter| !matches!(letter, '_' | '-')).flat_map(char::to_lowercase).collect()
+    };
     let distance = strsim::damerau_levenshtein(&plain(wanted), &plain(found));
+    let distance = if len > 2 && found.contains(wanted) { distance.min(1) } else { distance };
     (distance <= limit).then_some(distance)
 }
 

@@ -68,3 +68,9 @@ fn names_are_similar_as_they_are_when_a_module_is_bound() {
     assert_eq!(shown("\u{1b}[31m"), r"\u{1b}[31m");
     assert!(shown(&"x".repeat(1000)).len() < 100);
 }
+
+#[test]
+fn names_are_compared_without_their_interfaces() {
+    let exports = ["last_ward", "demo:text/a-long-name-of-an-interface@0.1.0#last-word", "demo:text/api#evens"];
+    assert_eq!(similar("last_word", exports.into_iter()), [exports[1], exports[0]]);
+}

@@ -50,21 +50,28 @@ pub(super) fn first<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 /// How many letters two names differ by, if that is few; none for the name itself. It costs no more than the wanted name
 /// is long, for others are the guest's, and may be very long and very many.
 fn distance(wanted: &str, found: &str) -> Option<usize> {
-    let (len, limit) = (wanted.len(), wanted.len().max(3).div_euclid(3));
-    if found == wanted || found.len() > len.saturating_mul(3).saturating_add(limit) {
+    if found == wanted {
         return None;
     }
-    // `get_name` and `_name` for `name`: tool-chains add to names more than they change them.
-    if len > 2 && found.contains(wanted) {
-        return Some(1);
-    }
+    let wanted = function(wanted, wanted.len())?;
+    let (len, limit) = (wanted.len(), wanted.len().max(3).div_euclid(3));
+    let found = function(found, len.saturating_mul(3).saturating_add(limit))?;
     let distance = strsim::damerau_levenshtein(&plain(wanted), &plain(found));
+    // `get_name` and `_name` for `name`: tool-chains add to names more than they change them.
+    let distance = if len > 2 && found.contains(wanted) { distance.min(1) } else { distance };
     (distance <= limit).then_some(distance)
 }
 
-/// Without what differs between conventions of naming: `liveBlocks` for `live_blocks`.
+/// The function's name, where its interface's is before it: `last-word` of `demo:text/api#last-word`. There is none if it
+/// is longer than that.
+fn function(export: &str, most: usize) -> Option<&str> {
+    let len = export.bytes().rev().take(most.saturating_add(1)).take_while(|byte| *byte != b'#').count();
+    if len > most { None } else { export.get(export.len().saturating_sub(len)..) }
+}
+
+/// Without what differs between conventions of naming: `liveBlocks` and `live-blocks` for `live_blocks`.
 fn plain(name: &str) -> String {
-    name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect()
+    name.chars().filter(|letter| !matches!(letter, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -83,8 +90,17 @@ mod tests {
     }
 
     #[test]
+    fn an_interface_and_another_way_to_join_words_make_no_name_less_similar() {
+        let exports = ["last_ward", "demo:text/a-long-name-of-an-interface@0.1.0#last-word", "demo:text/api#evens"];
+        assert_eq!(similar("last_word", &exports), [exports[1], exports[0]]);
+        assert_eq!(similar("feed", &["demo:text/api#feed", "feed#"]), ["demo:text/api#feed"]);
+        assert_eq!(similar("demo:text/api#last_word", &exports), [exports[1], exports[0]]);
+    }
+
+    #[test]
     fn very_long_names_are_not_looked_at() {
         assert!(similar("name", &[&"name".repeat(100_000)]).is_empty());
+        assert!(similar("name", &[&format!("#{}", "\u{1f980}".repeat(100_000))]).is_empty());
     }
 
     #[test]
