@@ -97,9 +97,7 @@ pub const fn method<I, C, A, T>(
         panic!("{}", text.as_str());
     }
     text.line("help");
-    text.push("`#[wasm(name = \"");
-    text.push(best(sought, wanted.signatures));
-    text.push("\")]`");
+    text.name(best(sought, wanted.signatures));
     panic!("{}", text.as_str());
 }
 

@@ -27,7 +27,7 @@
 //! lies in memory too; all else is numbers, which do no harm. The example `inspect` does this for a file.
 
 mod guess;
-mod names;
+pub(crate) mod names;
 mod print;
 
 pub use guess::{Guess, RustType, Unsupported};

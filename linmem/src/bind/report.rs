@@ -122,7 +122,11 @@ impl Role {
     /// The option that names an export for it.
     fn setting(self, name: &str) -> Option<String> {
         let option = match self {
-            Role::Method(_) => return Some(format!("`#[wasm(name = \"{name}\")]`")),
+            Role::Method(_) => {
+                let mut text = Text::new();
+                text.name(name);
+                return Some(text.as_str().to_owned());
+            }
             Role::Helper(_) => return None,
             Role::Allocator => "alloc",
             Role::Deallocator => "free",

@@ -3,6 +3,7 @@
 use super::argument::{Parameter, Parameters};
 use super::remedy::Remedy;
 use crate::core::{CoreType, Types};
+use crate::recognize::names::is_keyword;
 
 /// Text of a bounded length. What does not fit is left out.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +162,17 @@ impl Text {
         }
     }
 
+    /// The option that names a method's export, or else the method's own name, if it can be the export's.
+    pub(crate) const fn name(&mut self, export: &str) {
+        self.push("`#[wasm(name = \"");
+        self.push(export);
+        self.push("\")]`");
+        if is_method(export) {
+            self.push(", or call the method ");
+            self.quoted(export);
+        }
+    }
+
     /// Names that have been escaped and cut.
     pub(crate) const fn names(&mut self, mut names: &[&str]) {
         while let [first, rest @ ..] = names {
@@ -171,6 +183,18 @@ impl Text {
             names = rest;
         }
     }
+}
+
+/// Whether a method may have that name, and would have it by Rust's habits.
+const fn is_method(name: &str) -> bool {
+    let mut rest = match name.as_bytes() {
+        [b'a'..=b'z', rest @ ..] => rest,
+        _ => return false,
+    };
+    while let [b'a'..=b'z' | b'0'..=b'9' | b'_', behind @ ..] = rest {
+        rest = behind;
+    }
+    rest.is_empty() && !is_keyword(name)
 }
 
 #[cfg(test)]
@@ -184,6 +208,19 @@ mod tests {
         text.push("two");
         text.push("1");
         assert_eq!(text.as_str().len(), MOST);
+    }
+
+    #[test]
+    fn a_method_is_called_by_what_can_be_its_name() {
+        let help = |name| {
+            let mut text = Text::new();
+            text.name(name);
+            text.as_str().to_owned()
+        };
+        assert_eq!(help("get_name"), "`#[wasm(name = \"get_name\")]`, or call the method `get_name`");
+        for name in ["getName", "type", "2fast", "last-word", "_", "", "…"] {
+            assert_eq!(help(name), format!("`#[wasm(name = \"{name}\")]`"));
+        }
     }
 
     #[test]

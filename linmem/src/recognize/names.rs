@@ -21,11 +21,31 @@ impl Names {
     }
 }
 
-/// Rust's keywords, and what it keeps for later ones. That they are in backticks tells `unsafe` apart from its use.
-const KEYWORDS: &str = "`abstract` `as` `async` `await` `become` `box` `break` `const` `continue` `crate` `do` `dyn` \
-    `else` `enum` `extern` `false` `final` `fn` `for` `gen` `if` `impl` `in` `let` `loop` `macro` `match` `mod` `move` \
-    `mut` `override` `priv` `pub` `ref` `return` `self` `static` `struct` `super` `trait` `true` `try` `type` `typeof` \
-    `unsafe` `unsized` `use` `virtual` `where` `while` `yield`";
+/// Rust's keywords, and what it keeps for later ones.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Whether a name is one of these. A constant, for what is said of names while a crate compiles.
+pub(crate) const fn is_keyword(name: &str) -> bool {
+    let mut keywords = KEYWORDS;
+    while let [keyword, rest @ ..] = keywords {
+        let (mut left, mut right) = (keyword.as_bytes(), name.as_bytes());
+        while let ([first, behind @ ..], [second, after @ ..]) = (left, right)
+            && *first == *second
+        {
+            (left, right) = (behind, after);
+        }
+        if left.is_empty() && right.is_empty() {
+            return true;
+        }
+        keywords = rest;
+    }
+    false
+}
 
 /// `toUpperCase`, `demo:text/api#to-upper-case` and `$to.UPPER case` as `to_upper_case`.
 fn snake_case(export: &str) -> String {
@@ -35,7 +55,7 @@ fn snake_case(export: &str) -> String {
     match name.chars().next() {
         None => "function".to_owned(),
         Some('0'..='9') => format!("_{name}"),
-        Some(_) if KEYWORDS.contains(&format!("`{name}`")) => format!("{name}_"),
+        Some(_) if is_keyword(&name) => format!("{name}_"),
         Some(_) => name,
     }
 }
