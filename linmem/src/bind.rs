@@ -4,6 +4,7 @@
 //! is found is kept as indices, by which an instance's functions are resolved without looking a name up again.
 
 mod argument;
+mod arity;
 mod candidates;
 mod fault;
 mod finder;

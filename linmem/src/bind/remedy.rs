@@ -35,6 +35,24 @@ pub enum Remedy {
         /// What the type must cross as; none if there is to be no result.
         to: Option<CoreType>,
     },
+    /// One parameter more, for what the export takes more.
+    Add {
+        /// The type of what it takes more.
+        ty: CoreType,
+        /// Whether it takes two of these more, which may be an address and a length.
+        is_pair: bool,
+        /// The parameter that it belongs after; if there is none of either, it is not known where.
+        after: Option<&'static str>,
+        /// The one that it belongs before.
+        before: Option<&'static str>,
+    },
+    /// One parameter less.
+    Remove {
+        /// The parameter; there is none if it may be one or another.
+        parameter: Option<&'static str>,
+        /// What the export does not take.
+        types: &'static [CoreType],
+    },
 }
 
 /// A few remedies, which together make a method fit.
@@ -59,6 +77,18 @@ impl Remedies {
         *slot = Some(remedy);
         self.len = self.len.saturating_add(1);
         Some(self)
+    }
+
+    /// Whether a parameter is to have another type, and that is not all. Then it is rather one that the export does not have.
+    const fn is_far_fetched(&self) -> bool {
+        let mut items = self.as_slice();
+        while let ([first, rest @ ..], 2..) = (items, self.len) {
+            if let Some(Remedy::Retype { parameter: Some(_), .. }) = first {
+                return true;
+            }
+            items = rest;
+        }
+        false
     }
 
     pub(crate) const fn as_slice(&self) -> &[Option<Remedy>] {
@@ -97,11 +127,32 @@ pub(crate) const fn remedies(method: &Method<'_>, found: Types<'_>) -> Option<Re
     }
     // As another result.
     let to = match found.results {
-        [] => None,
-        [one] => Some(*one),
-        _ => return best,
+        [] => Some(None),
+        [one] => Some(Some(*one)),
+        _ => None,
     };
-    fewer(best, parameters.arrange(found.params, RoomPointer::None, Some(Remedy::Retype { parameter: None, to })))
+    if let Some(to) = to {
+        let retyped = Some(Remedy::Retype { parameter: None, to });
+        best = fewer(best, parameters.arrange(found.params, RoomPointer::None, retyped));
+    }
+    // With one parameter more or less.
+    if let Some(best) = best
+        && !best.is_far_fetched()
+    {
+        return Some(best);
+    }
+    let mut signatures = method.signatures;
+    while let [signature, rest @ ..] = signatures {
+        let wanted = signature.types();
+        if same(wanted.results, found.results)
+            && let Some(params) = parameters.behind(method.room_in(wanted.params), found.params)
+            && let Some(remedy) = parameters.resize(params)
+        {
+            return Remedies::NONE.and(remedy);
+        }
+        signatures = rest;
+    }
+    best
 }
 
 /// Of two, the one with fewer changes; the first of equals.
@@ -185,7 +236,7 @@ impl Method<'_> {
 }
 
 /// The parameters of a method, and the type of its pointers.
-struct Row {
+pub(super) struct Row {
     items: [Option<Parameter>; MOST_PARAMETERS],
     len: usize,
     pointer: CoreType,
@@ -204,24 +255,37 @@ impl Row {
         Some(row)
     }
 
-    const fn get(&self, index: usize) -> Option<Parameter> {
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) const fn pointer(&self) -> CoreType {
+        self.pointer
+    }
+
+    pub(super) const fn get(&self, index: usize) -> Option<Parameter> {
         match self.items.split_at_checked(index) {
             Some((_, [parameter, ..])) => *parameter,
             _ => None,
         }
     }
 
-    /// The fewest changes by which the parameters become these.
-    const fn arrange(&self, params: &[CoreType], room: RoomPointer, first: Option<Remedy>) -> Option<Remedies> {
-        let params = match (room, params) {
-            (RoomPointer::None, params) => params,
+    /// Those besides the pointer to room.
+    const fn behind<'p>(&self, room: RoomPointer, params: &'p [CoreType]) -> Option<&'p [CoreType]> {
+        match (room, params) {
+            (RoomPointer::None, params) => Some(params),
             (RoomPointer::First, [pointer, rest @ ..]) | (RoomPointer::Last, [rest @ .., pointer])
                 if pointer.is(self.pointer) =>
             {
-                rest
+                Some(rest)
             }
-            _ => return None,
-        };
+            _ => None,
+        }
+    }
+
+    /// The fewest changes by which the parameters become these.
+    const fn arrange(&self, params: &[CoreType], room: RoomPointer, first: Option<Remedy>) -> Option<Remedies> {
+        let Some(params) = self.behind(room, params) else { return None };
         let start = match first {
             None => Remedies::NONE,
             Some(remedy) => match Remedies::NONE.and(remedy) {

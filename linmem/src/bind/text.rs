@@ -152,13 +152,55 @@ impl Text {
                 }
                 self.push(to.name());
                 self.push(match to {
-                    CoreType::I32 => ": `i32`, `u32`, `bool`",
-                    CoreType::I64 => ": `i64`, `u64`",
-                    CoreType::F32 => ": `f32`",
-                    CoreType::F64 => ": `f64`",
+                    CoreType::I32 | CoreType::I64 | CoreType::F32 | CoreType::F64 => ": ",
                     _ => "",
                 });
+                self.push(crossing_as(to));
             }
+            Remedy::Add { ty, is_pair, after, before } => {
+                self.push("add a parameter");
+                self.push(match (after, before) {
+                    (Some(_), Some(_)) => " between ",
+                    (Some(_), None) => " after ",
+                    (None, Some(_)) => " before ",
+                    (None, None) => "",
+                });
+                if let Some(after) = after {
+                    self.quoted(after);
+                }
+                if let (Some(_), Some(_)) = (after, before) {
+                    self.push(" and ");
+                }
+                if let Some(before) = before {
+                    self.quoted(before);
+                }
+                self.push(": the export takes ");
+                self.some([ty, ty].split_at(if is_pair { 2 } else { 1 }).0);
+                self.push(" more (");
+                self.push(if is_pair { "`&str`, `&[T]`, or two numbers" } else { crossing_as(ty) });
+                self.push(")");
+            }
+            Remedy::Remove { parameter, types } => {
+                self.push("leave out ");
+                match parameter {
+                    Some(parameter) => self.quoted(parameter),
+                    None => self.push("one of the parameters"),
+                }
+                self.push(": the export takes ");
+                self.some(types);
+                self.push(" less");
+            }
+        }
+    }
+
+    /// One type, or a row of them.
+    const fn some(&mut self, types: &[CoreType]) {
+        match types {
+            [one] => {
+                self.push("one ");
+                self.push(one.name());
+            }
+            many => self.row(many),
         }
     }
 
@@ -182,6 +224,17 @@ impl Text {
             }
             names = rest;
         }
+    }
+}
+
+/// Rust's types that cross as that one.
+const fn crossing_as(ty: CoreType) -> &'static str {
+    match ty {
+        CoreType::I32 => "`i32`, `u32`, `bool`",
+        CoreType::I64 => "`i64`, `u64`",
+        CoreType::F32 => "`f32`",
+        CoreType::F64 => "`f64`",
+        _ => "no type of Rust's",
     }
 }
 

@@ -125,6 +125,36 @@ fn several_changes_are_told_together_and_few_only() {
     assert_eq!(far, &[]);
 }
 
+#[wasm_import]
+#[allow(dead_code, reason = "it is bound, and not called")]
+trait Arity {
+    fn crc(&mut self, data: &[u8], seed: u64) -> Result<u32>;
+    fn shout(&mut self, text: &str) -> Result<String>;
+    fn scale(&mut self, by: f64, values: &mut [f64]) -> Result<()>;
+    fn mix(&mut self, a: u32, b: u32) -> Result<u64>;
+}
+
+#[test]
+fn a_parameter_too_few_or_too_many_is_told() {
+    let module = wat(r#"(module (memory (export "memory") 1)
+        (func (export "crc") (param i32 i32) (result i32) unreachable)
+        (func (export "shout") (param i32 i32 i32 f32))
+        (func (export "scale") (param f64 f64 i32 i32))
+        (func (export "mix") (param i32) (result i64) unreachable))"#);
+    let (found, message) = faults::<ArityExports>(&module);
+    let help: Vec<_> = found.iter().flat_map(Fault::help).collect();
+    assert_eq!(
+        help,
+        [
+            "leave out `seed`: the export takes one i64 less",
+            "add a parameter after `text`: the export takes one f32 more (`f32`)",
+            "add a parameter: the export takes one f64 more (`f64`)",
+            "leave out one of the parameters: the export takes one i32 less",
+        ],
+        "{message}"
+    );
+}
+
 #[wasm_import(convention = Canonical)]
 #[allow(dead_code, reason = "it is bound, and not called")]
 trait Component {
