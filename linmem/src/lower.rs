@@ -20,7 +20,8 @@ use std::slice;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a wasm import",
     label = "not a supported argument type",
-    note = "supported: integers of 8 to 64 bits, floats, `bool`, `char`, `&str`, `&[T]`, `&T`, `&mut [T]`, `&mut T` where `T: bytemuck::Pod`",
+    note = "supported: integers of 8 to 64 bits, floats, `bool`, `char`, `&str`, `&[T]`, `&T`, `&mut [T]`, `&mut T` where `T: bytemuck::Pod`, and linmem's `GuestPtr`, `List`, `Out`, `Capacity`, `Buf`, `InPlace`",
+    note = "write `&[T]` for `Vec<T>`, `&str` for `String`, `List<'_, &str>` for `Vec<String>`, `u32` or `u64` for `usize`",
     note = "a struct by value: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`; any other type: implement `linmem::Lower` for it"
 )]
 pub trait Lower<C: Convention>: Sized {
