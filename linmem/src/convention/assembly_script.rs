@@ -16,7 +16,8 @@ use crate::{pass, results};
 /// *Arguments:* each is the address of an object, which linmem makes, and pins for the call. `&str` is a `String`, in UTF-16,
 /// and a slice an `ArrayBuffer`. Typed arrays and arrays have classes, whose numbers are the compiler's choice:
 /// [`TypedArray`](crate::pass::TypedArray)`<{idof}>`, [`Array`](crate::pass::Array)`<{idof}>`. Have the module export them:
-/// `export const ID = idof<Float64Array>()`.
+/// `export const ID = idof<Float64Array>()`. **A typed array without [`TypedArray`](crate::pass::TypedArray) is passed as an
+/// `ArrayBuffer`**: the guest takes its elements for addresses, and no error says so.
 ///
 /// *Results:* a `String`, an `ArrayBuffer`, a typed array or an `Array` of numbers tells by its class how it is read;
 /// [`StaticArray`](crate::results::StaticArray) is named. They are the collector's: linmem reads them before the guest runs

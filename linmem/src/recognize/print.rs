@@ -10,6 +10,7 @@ pub(super) fn trait_named(recognized: &Recognized, name: &str) -> String {
         "/// {} A number here may be a pointer: see the module's documentation.",
         about(recognized.preset)
     )];
+    lines.extend(warnings(recognized).map(|warning| format!("// {warning}")));
     for fault in recognized.faults.iter().map(ToString::to_string) {
         let mut rest = fault.lines();
         lines.extend(rest.next().map(|first| format!("// With strings or slices: {first}")));
@@ -34,6 +35,30 @@ fn about(preset: Preset) -> &'static str {
         Preset::AssemblyScript => "By AssemblyScript, whose objects are one number each.",
         Preset::Unknown => "Without an allocator.",
     }
+}
+
+/// What a guess may be wrong about without an error that says so.
+fn warnings(recognized: &Recognized) -> impl Iterator<Item = &'static str> {
+    let of_objects: &[_] = match recognized.preset {
+        Preset::AssemblyScript => &[
+            "For an object write `&str` if it is a string, and `&[T]` if it is an `ArrayBuffer`. For a typed array write",
+            "`#[wasm(pass = linmem::pass::TypedArray<ID>)]` before the parameter, with its class's number (`idof`): without",
+            "it the guest takes an `ArrayBuffer` for one, and no error says so. As results all of these tell what they are,",
+            "but for a `StaticArray`: `#[wasm(returns = linmem::results::StaticArray)]`.",
+        ],
+        _ => &[],
+    };
+    let mut guesses = recognized.methods.iter().filter_map(|method| method.guess.as_ref().ok());
+    let returns_bytes = guesses.any(|guess| guess.result == Some(RustType::Bytes));
+    let of_bytes: &[_] = match recognized.preset {
+        _ if !returns_bytes => &[],
+        Preset::Canonical => &[
+            "Bytes are a guess: `Vec<u8>` may be text, a list, a record, an `Option` or a `Result` as well, and `&[u8]` text, a",
+            "list or two numbers. The `.wit` file tells.",
+        ],
+        _ => &["Bytes are a guess: they may be text, or elements of another type, and `&[u8]` may be two numbers."],
+    };
+    of_objects.iter().chain(of_bytes).copied()
 }
 
 fn options(recognized: &Recognized) -> Vec<String> {

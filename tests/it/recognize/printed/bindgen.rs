@@ -1,4 +1,5 @@
 /// By wasm-bindgen. A number here may be a pointer: see the module's documentation.
+// Bytes are a guess: they may be text, or elements of another type, and `&[u8]` may be two numbers.
 #[linmem::wasm_import(convention = linmem::convention::WasmBindgen)]
 trait Bindgen {
     /// `(i32, i32) -> (i32, i32)`

@@ -1,4 +1,6 @@
 /// By the canonical ABI. A number here may be a pointer: see the module's documentation.
+// Bytes are a guess: `Vec<u8>` may be text, a list, a record, an `Option` or a `Result` as well, and `&[u8]` text, a
+// list or two numbers. The `.wit` file tells.
 #[linmem::wasm_import(convention = linmem::convention::Canonical)]
 trait Canonical {
     /// `(i32, i32) -> i32`

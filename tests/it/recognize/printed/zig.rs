@@ -1,4 +1,5 @@
 /// With an allocator by hand, as in Rust or Zig. A number here may be a pointer: see the module's documentation.
+// Bytes are a guess: they may be text, or elements of another type, and `&[u8]` may be two numbers.
 #[linmem::wasm_import]
 trait Zig {
     /// `(i32) -> i64`
