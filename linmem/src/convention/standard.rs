@@ -64,7 +64,8 @@ use crate::text::Utf8;
 /// *Arguments:* pointer and length of a slice; the length counts elements.
 ///
 /// *Results:* pointer and length, packed into an `i64` as a rule, to a block that the host frees; the size that it is freed
-/// with is in bytes.
+/// with is in bytes. An empty result is not released by a function that takes the size, for it may be a dangling pointer: a
+/// guest that allocates nothing for it loses nothing.
 ///
 /// ```
 /// # use linmem::wasm_import;

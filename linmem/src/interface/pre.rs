@@ -137,6 +137,8 @@ impl<I: Interface> Pre<(), I> {
     /// every method's export, as [`new`](Pre::new) does. In a test it tells that a trait and a module have parted; a
     /// host that takes modules from others can refuse one when it is handed in.
     ///
+    /// Types are compared, not meanings: where an export takes two numbers of one type in the other order, nothing is found.
+    ///
     /// # Errors
     /// [`ErrorKind::Bind`] with all that the module lacks.
     ///
