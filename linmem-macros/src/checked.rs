@@ -9,20 +9,26 @@ use crate::similar::{SHOWN, shown, similar};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeMap;
+use std::iter::zip;
 use syn::LitStr;
+use syn::spanned::Spanned as _;
 
 pub(crate) fn expand(interface: &Interface<'_>, module: &Module, methods: &[Expanded<'_>]) -> TokenStream {
     let exports = format_ident!("{}Exports", interface.original.ident);
     let krate = interface.options.krate(Span::mixed_site());
     let facts = facts(&krate, module);
     let methods_fit = methods.iter().map(|method| method.check(module, &exports));
-    let options_fit = options(interface, module, &exports);
-    let memory_fits = memory(interface, module, &exports, methods);
+    let initializer_fits = initializer(interface, module);
+    let needs = methods.iter().map(|method| method.needs_memory(&exports));
+    let memory_fits = memory(interface, module, &exports);
+    let allocator_fits = allocator(interface, module, &exports);
     let embedded = embedded(&krate, module, &exports);
     quote! {
         #facts
+        const __NEEDS_MEMORY: &[bool] = &[#(#needs),*];
         #(#methods_fit)*
-        #options_fit
+        #allocator_fits
+        #initializer_fits
         #memory_fits
         #embedded
     }
@@ -38,14 +44,31 @@ fn facts(krate: &TokenStream, module: &Module) -> TokenStream {
             names.push(shown(name));
         }
     }
+    let indices: BTreeMap<_, _> = zip(by_type.keys().copied(), 0_usize..).collect();
     let functions = by_type.iter().map(|(ty, names)| {
         let ty = types(krate, ty);
         quote!((#ty, &[#(#names),*]))
+    });
+    let exports = module.facts.exports.iter().map(|(name, export)| {
+        let export = match export {
+            Extern::Function(ty) => {
+                let index = indices.get(ty);
+                quote!(Function(#index))
+            }
+            Extern::Global(ty) => {
+                let ty = Ident::new(ty, Span::mixed_site());
+                quote!(Global(#krate::CoreType::#ty))
+            }
+            Extern::Memory(_) => quote!(Other("memory")),
+            Extern::Other(kind) => quote!(Other(#kind)),
+        };
+        quote!((#name, #krate::__private::check::Extern::#export))
     });
     quote! {
         const __MODULE: &#krate::__private::check::Module = &#krate::__private::check::Module {
             name: #name,
             functions: &[#(#functions),*],
+            exports: &[#(#exports),*],
         };
     }
 }
@@ -68,6 +91,10 @@ pub(crate) fn sought(krate: &TokenStream, module: &Module, export: &str) -> Toke
     let check = quote!(#krate::__private::check);
     let found = match module.facts.exports.get(export) {
         None => quote!(#check::Found::Nothing),
+        Some(Extern::Global(ty)) => {
+            let ty = Ident::new(ty, Span::mixed_site());
+            quote!(#check::Found::Global(#krate::CoreType::#ty))
+        }
         Some(Extern::Memory(_)) => quote!(#check::Found::Other("memory")),
         Some(Extern::Other(kind)) => quote!(#check::Found::Other(#kind)),
         Some(Extern::Function(ty)) => {
@@ -86,30 +113,43 @@ pub(crate) fn sought(krate: &TokenStream, module: &Module, export: &str) -> Toke
     quote!(&#check::Sought { export: #name, found: #found, similar: &[#(#similar),*] })
 }
 
-/// The exports that options of the trait name.
-fn options(interface: &Interface<'_>, module: &Module, exports: &Ident) -> TokenStream {
+/// What allocates, and what releases: at the option that names it, or else at what brings the allocator in.
+fn allocator(interface: &Interface<'_>, module: &Module, exports: &Ident) -> TokenStream {
     let options = &interface.options;
-    let each = [
-        (&options.alloc, quote!(allocator::<#exports>)),
-        (&options.free, quote!(deallocator::<#exports>)),
-        (&options.init, quote!(initializer)),
-    ];
-    let checks = each.into_iter().filter_map(|(option, function)| {
-        let name: &LitStr = &option.as_ref()?.value;
-        let span = Span::mixed_site().located_at(name.span());
+    let brings = options.allocator.as_ref().or(options.convention.as_ref());
+    let otherwise = brings.map_or_else(|| interface.original.ident.span(), |Setting { value, .. }| value.span());
+    let each = [(&options.alloc, quote!(allocator)), (&options.free, quote!(deallocator))];
+    let checks = each.into_iter().map(|(option, function)| {
+        let named: Option<&LitStr> = option.as_ref().map(|Setting { value, .. }| value);
+        let span = Span::mixed_site().located_at(named.map_or(otherwise, LitStr::span));
         let krate = options.krate(span);
-        let sought = sought(&krate, module, &name.value());
-        Some(quote_spanned!(span=> const _: () = #krate::__private::check::#function(#sought, __MODULE);))
+        let sought = match named {
+            Some(name) => {
+                let sought = sought(&krate, module, &name.value());
+                quote!(::core::option::Option::Some(#sought))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        quote_spanned! {span=>
+            const _: () = #krate::__private::check::#function::<#exports>(__NEEDS_MEMORY, #sought, __MODULE);
+        }
     });
     checks.collect()
 }
 
-fn memory(interface: &Interface<'_>, module: &Module, exports: &Ident, methods: &[Expanded<'_>]) -> TokenStream {
+fn initializer(interface: &Interface<'_>, module: &Module) -> Option<TokenStream> {
+    let name: &LitStr = &interface.options.init.as_ref()?.value;
+    let span = Span::mixed_site().located_at(name.span());
+    let krate = interface.options.krate(span);
+    let sought = sought(&krate, module, &name.value());
+    Some(quote_spanned!(span=> const _: () = #krate::__private::check::initializer(#sought, __MODULE);))
+}
+
+fn memory(interface: &Interface<'_>, module: &Module, exports: &Ident) -> TokenStream {
     let named = interface.options.memory.as_ref();
     let span = named.map_or_else(|| interface.original.ident.span(), |Setting { value, .. }| value.span());
     let span = Span::mixed_site().located_at(span);
     let krate = interface.options.krate(span);
-    let needs = methods.iter().map(|method| method.needs_memory(exports));
     let named = named.map(|Setting { value, .. }| value.value());
     let found = module.memory(named.as_deref());
     let name = shown(named.as_deref().unwrap_or("memory"));
@@ -119,7 +159,7 @@ fn memory(interface: &Interface<'_>, module: &Module, exports: &Ident, methods: 
     let exported = exported.map(|(name, _)| shown(name)).take(SHOWN);
     quote_spanned! {span=>
         const _: () = #krate::__private::check::memory::<#exports>(
-            &[#(#needs),*],
+            __NEEDS_MEMORY,
             &#krate::__private::check::Memory {
                 name: #name,
                 is_there: #is_there,

@@ -69,7 +69,7 @@ impl<'a> Expanded<'a> {
         let span = Span::mixed_site().located_at(if is_there { name.span() } else { export.span() });
         let krate = self.krate(span);
         let sought = checked::sought(&krate, module, &export.value());
-        let method_name = literal(name).value();
+        let (method_name, export_name) = (literal(name).value(), export.value());
         let params = method.params.iter().map(|param| literal(param.name).value());
         quote_spanned! {span=>
             #cfg
@@ -78,6 +78,13 @@ impl<'a> Expanded<'a> {
                 #method_name,
                 &[#(#params),*],
                 #sought,
+                __MODULE,
+            );
+            #cfg
+            const _: () = #krate::__private::check::helpers(
+                |exports: &#exports| &exports.#name,
+                #method_name,
+                #export_name,
                 __MODULE,
             );
         }

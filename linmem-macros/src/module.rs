@@ -32,6 +32,8 @@ pub(crate) struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Extern {
     Function(Type),
+    /// A global of that core type.
+    Global(&'static str),
     Memory(Memory),
     Other(&'static str),
 }
@@ -77,7 +79,7 @@ impl Module {
     pub(crate) fn functions(&self) -> impl Iterator<Item = (&str, &Type)> {
         self.facts.exports.iter().filter_map(|(name, export)| match export {
             Extern::Function(ty) => Some((name.as_str(), ty)),
-            Extern::Memory(_) | Extern::Other(_) => None,
+            Extern::Global(_) | Extern::Memory(_) | Extern::Other(_) => None,
         })
     }
 }

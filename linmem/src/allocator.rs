@@ -4,19 +4,20 @@ mod buffer;
 mod exported;
 mod hosted;
 mod managed;
+mod wanted;
 
 pub use buffer::{Buffer, Fixed, Reserve};
-pub(crate) use exported::pair;
-pub use exported::{Allocate, Exported, ExportedPlan, Release};
+pub use exported::{Allocate, Exported, Release};
 pub use hosted::Hosted;
 pub use managed::Managed;
-pub(crate) use managed::{ARRAY_BUFFER, NEW, STRING, UNPIN};
+pub(crate) use managed::{ARRAY_BUFFER, NEW, NEW_SIGNATURES, STRING, UNPIN};
+pub use wanted::Wanted;
+pub(crate) use wanted::{Exports, Otherwise, Pair};
 
-use crate::bind::{Callable, Finder, Resolver};
-use crate::core::{Pointer, Signature};
+use crate::bind::FoundHelpers;
+use crate::core::Pointer;
 use crate::error::Result;
 use crate::guest::Guest;
-use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::region::Region;
@@ -72,24 +73,17 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
     /// The width of the addresses that it hands out.
     type Pointer: Pointer;
 
-    /// What was found in the module, before there is an instance.
-    type Plan: Send + Sync + 'static;
-
-    /// The signatures that functions named by `alloc = …` and by `free = …` may have, if it calls such. They are for a
-    /// check while compiling; what is planned is up to [`plan`](Allocator::plan).
-    const NAMED: Option<[&'static [Signature]; 2]> = None;
+    /// What it calls of the module. A module that lacks any of it is refused.
+    const WANTED: Wanted = Wanted::NOTHING;
 
     /// How many blocks it hands out. Where there is one only, all arguments share it.
     const SUPPLY: Supply = Supply::Many;
 
-    /// Finds the allocator in a module. What is missing or mistyped is recorded with the finder.
-    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Self::Plan;
-
-    /// Resolves it in an instance.
+    /// Resolves that in an instance, in the same order.
     ///
     /// # Errors
-    /// If the instance is not one of the module that was planned for.
-    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self>;
+    /// If the functions have other types than were planned with.
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self>;
 
     /// Takes a block, or none where there is no room. It should be aligned as requested; if it is not, linmem gives it
     /// back and asks for one that is long enough to hold an aligned address wherever it begins.
@@ -150,22 +144,11 @@ pub enum Found<X: Pointer = u32> {
 
 impl<X: Pointer> Allocator for Found<X> {
     type Pointer = X;
-    type Plan = Option<ExportedPlan>;
-    const NAMED: Option<[&'static [Signature]; 2]> = Some([Allocate::<X>::SIGNATURES, Release::<X>::SIGNATURES]);
+    const WANTED: Wanted = Wanted::pair::<X>(&KNOWN, Otherwise::Arena);
 
-    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
-        let found = exported::find::<X>(finder, settings, &KNOWN);
-        if found.is_none() && settings.allocator.is_none() {
-            finder.refuse_owners(&OF_OWNERS);
-            finder.refuse_managed(managed::NEW);
-            finder.refuse_unusable(&KNOWN, <Allocate<X> as Callable>::SIGNATURES);
-        }
-        found
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        Ok(match plan {
-            Some(plan) => Found::Exported(Exported::resolve(plan, resolver)?),
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Ok(match found.optional_func()? {
+            Some(allocate) => Found::Exported(Exported::new(allocate, found.optional_func()?)),
             // Also where an allocator is missed, by a trait that places nothing.
             None => Found::Hosted(Hosted::default()),
         })
@@ -221,19 +204,10 @@ pub struct OfOwners<X: Pointer = u32>(Found<X>);
 
 impl<X: Pointer> Allocator for OfOwners<X> {
     type Pointer = X;
-    type Plan = Option<ExportedPlan>;
-    const NAMED: Option<[&'static [Signature]; 2]> = Some([Allocate::<X>::SIGNATURES, Release::<X>::SIGNATURES]);
+    const WANTED: Wanted = Wanted::pair::<X>(&OF_OWNERS, Otherwise::Fault);
 
-    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Option<ExportedPlan> {
-        let found = exported::find::<X>(finder, settings, &OF_OWNERS);
-        if found.is_none() && settings.allocator.is_none() {
-            finder.missing_allocator(&OF_OWNERS, <Allocate<X> as Callable>::SIGNATURES);
-        }
-        found
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Option<ExportedPlan>, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        Found::resolve(plan, resolver).map(OfOwners)
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Found::resolve(found).map(OfOwners)
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {

@@ -3,30 +3,36 @@
 //! Names and types are looked at once, in the [`Module`] alone; what is wrong is collected and reported together. What
 //! is found is kept as indices, by which an instance's functions are resolved without looking a name up again.
 
+mod allocator;
 mod argument;
 mod arity;
 mod candidates;
 mod fault;
 mod finder;
+mod helper;
 mod number;
 mod remedy;
 mod report;
 mod text;
+mod wording;
 
 pub(crate) use argument::{Argument, Arguments, Method};
 pub use argument::{Parameter, ResultOption};
 pub use candidates::Candidates;
 pub use fault::{Fault, Faults, Role};
-pub use finder::Finder;
-pub use number::{Number, NumberPlan};
+pub(crate) use finder::Finder;
+pub use helper::{Besides, Helper, Helpers, Named};
+pub use number::Number;
 pub use remedy::Remedy;
 #[cfg(feature = "module")]
 pub(crate) use remedy::remedies;
 #[cfg(feature = "module")]
-pub(crate) use text::Text;
+pub(crate) use text::{Text, compare};
+#[cfg(feature = "module")]
+pub(crate) use wording::{NAME_MANAGED, NAME_OTHERS, NO_ALLOCATOR};
 
 use crate::convention::Convention;
-use crate::core::{CoreResults, CoreValue, Func, Params, Signature};
+use crate::core::{CoreResults, CoreValue, Func, Params, Pointer, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::export::{Export, Names};
 use crate::lower::Args;
@@ -38,13 +44,20 @@ use std::slice;
 use wasmtime::{AsContextMut, Instance, Module, ModuleExport};
 
 /// A function of the module, and which of the signatures that would do it has.
-type Found = (ModuleExport, usize);
+pub(crate) type Found = (ModuleExport, usize);
 
 /// One method's export, found and typed, and the functions that its convention calls besides.
 pub(crate) struct ExportPlan {
     export: Found,
-    helpers: Vec<Option<Found>>,
+    helpers: Vec<Option<FoundHelper>>,
     names: Names,
+}
+
+/// What was found of a [`Helper`].
+pub(crate) enum FoundHelper {
+    Function(Found),
+    /// A number that is no function's.
+    Global(ModuleExport),
 }
 
 /// What is called, resolved: a function that may have one of several types, and whatever is called besides it.
@@ -55,11 +68,8 @@ pub trait Callable: Sized + Send + Sync + 'static {
     /// The signatures that would do, the preferred one first.
     const SIGNATURES: &'static [Signature];
 
-    /// What is called besides the export, which has that name.
-    fn helpers(export: &str) -> Vec<Helper> {
-        let _ = export;
-        Vec::new()
-    }
+    /// What is called besides the export.
+    const HELPERS: Helpers = Helpers::None;
 
     /// Resolves the export, and then its helpers in their order.
     ///
@@ -76,61 +86,20 @@ impl<P: Params, R: CoreResults> Callable for Func<P, R> {
     }
 }
 
-/// A function of the module that a convention calls besides the export itself: a getter, say, or one that frees.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Helper {
-    name: String,
-    signatures: &'static [Signature],
-    optional: bool,
-}
-
-impl Helper {
-    /// A function of that name, which is a fault of the method's if the module lacks it.
-    #[must_use]
-    pub fn new<F: Callable>(name: impl Into<String>) -> Self {
-        Helper { name: name.into(), signatures: F::SIGNATURES, optional: false }
-    }
-
-    /// A function that the module may lack.
-    #[must_use]
-    pub fn optional<F: Callable>(name: impl Into<String>) -> Self {
-        Helper { optional: true, ..Helper::new::<F>(name) }
-    }
-}
-
-/// A function that is called besides an export, and is exported by the name `N`: the second and third of a tuple that is
-/// [`Callable`], of which the first is the export. So a convention with getters needs no type of its own for them.
-pub struct Named<N, F> {
-    /// The function.
-    pub func: F,
-    name: PhantomData<fn() -> N>,
-}
-
-impl<N: ExportName, F: fmt::Debug> fmt::Debug for Named<N, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple(N::NAME).field(&self.func).finish()
-    }
-}
-
 macro_rules! with_named {
-    ($($name:ident: $func:ident),*) => {
+    ($besides:ty; $($name:ident: $func:ident),*) => {
         impl<E: Callable, $($name: ExportName, $func: Callable,)*> Callable for (E, $(Named<$name, $func>,)*) {
             const SIGNATURES: &'static [Signature] = E::SIGNATURES;
-
-            fn helpers(export: &str) -> Vec<Helper> {
-                let mut helpers = E::helpers(export);
-                helpers.extend([$(Helper::new::<$func>($name::NAME)),*]);
-                helpers
-            }
+            const HELPERS: Helpers = Helpers::Both(&E::HELPERS, &<$besides>::HELPERS);
 
             fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-                Ok((E::resolve(found)?, $(Named::<$name, $func> { func: found.helper()?, name: PhantomData },)*))
+                Ok((E::resolve(found)?, $(Named::<$name, $func>::resolve(&mut found.helpers)?,)*))
             }
         }
     };
 }
-with_named!(A: F);
-with_named!(A: F, B: G);
+with_named!(Named<A, F>; A: F);
+with_named!((Named<A, F>, Named<B, G>); A: F, B: G);
 
 /// Plans the methods of an interface, one after the other. Generated code drives it.
 pub struct Planner<'m, I> {
@@ -159,15 +128,10 @@ impl<'m, I> Planner<'m, I> {
     {
         self.needs_memory |= A::NEEDS_MEMORY || T::NEEDS_MEMORY;
         let found = self.finder.method(method, export, &method_of::<C, A, T>(params));
-        let find = |helper: Helper| {
-            let Helper { name, signatures, optional } = helper;
-            if optional {
-                self.finder.function(&name, signatures)
-            } else {
-                self.finder.named_function(Role::Helper(method), &name, signatures)
-            }
-        };
-        let helpers = T::Func::helpers(export).into_iter().map(find).collect();
+        let mut helpers = Vec::new();
+        T::Func::HELPERS.for_each(&mut |helper| {
+            helpers.push(self.finder.helper(Role::Helper(method), helper, &helper.name(export, None)));
+        });
         let names = Names { export, params };
         self.exports.extend(found.map(|export| ExportPlan { export, helpers, names }));
     }
@@ -207,16 +171,14 @@ impl<'a, S: AsContextMut> Resolver<'a, S> {
         T: Returns<C, A::Core>,
     {
         let ExportPlan { export, helpers, names } = self.exports.next().ok_or_else(other_module)?;
-        let func = T::Func::resolve(&mut FoundExport { found: export, helpers: helpers.iter(), resolver: self })?;
+        let helpers = FoundHelpers { found: helpers.iter(), resolver: self };
+        let func = T::Func::resolve(&mut FoundExport { found: export, helpers })?;
         Ok(Export { func, names: *names })
     }
 
-    /// A function that was found in the module, with the type that it was planned with.
-    ///
-    /// # Errors
-    /// If the instance is not one of the module that was planned for.
-    pub fn callable<F: Callable>(&mut self, found: &(ModuleExport, usize)) -> Result<F> {
-        F::resolve(&mut FoundExport { found, helpers: [].iter(), resolver: self })
+    /// What was found of an allocator.
+    pub(crate) fn helpers<'f>(&'f mut self, found: &'f [Option<FoundHelper>]) -> FoundHelpers<'f, 'a, S> {
+        FoundHelpers { found: found.iter(), resolver: self }
     }
 
     pub(crate) fn external(&mut self, export: &ModuleExport) -> Result<wasmtime::Extern, ErrorKind> {
@@ -227,8 +189,8 @@ impl<'a, S: AsContextMut> Resolver<'a, S> {
 /// What was found of a [`Callable`]: its export, with the signature that it has, and its helpers.
 pub struct FoundExport<'f, 'a, S> {
     found: &'f Found,
-    helpers: slice::Iter<'f, Option<Found>>,
-    resolver: &'f mut Resolver<'a, S>,
+    /// What is called besides it.
+    pub helpers: FoundHelpers<'f, 'a, S>,
 }
 
 impl<S: AsContextMut> FoundExport<'_, '_, S> {
@@ -243,31 +205,65 @@ impl<S: AsContextMut> FoundExport<'_, '_, S> {
     /// # Errors
     /// If the function has another type.
     pub fn func<P: Params, R: CoreResults>(&mut self) -> Result<Func<P, R>> {
-        let func = self.resolver.external(&self.found.0)?.into_func().ok_or_else(other_module)?;
-        Ok(Func::check(func, &*self.resolver.store).map_err(ErrorKind::Instantiate)?)
+        let resolver = &mut *self.helpers.resolver;
+        let func = resolver.external(&self.found.0)?.into_func().ok_or_else(other_module)?;
+        Ok(Func::check(func, &*resolver.store).map_err(ErrorKind::Instantiate)?)
+    }
+}
+
+/// What was found of [`Helpers`] or of an [`Allocator`](crate::Allocator): one after the other.
+pub struct FoundHelpers<'f, 'a, S> {
+    found: slice::Iter<'f, Option<FoundHelper>>,
+    resolver: &'f mut Resolver<'a, S>,
+}
+
+impl<S: AsContextMut> FoundHelpers<'_, '_, S> {
+    /// The next, which is a function.
+    ///
+    /// # Errors
+    /// If it has another type than was planned with.
+    pub fn func<F: Callable>(&mut self) -> Result<F> {
+        Ok(self.optional_func()?.ok_or_else(other_module)?)
     }
 
-    /// The next helper.
+    /// The next, if the module has it.
     ///
     /// # Errors
     /// If the function has another type than was planned with.
-    pub fn helper<F: Callable>(&mut self) -> Result<F> {
-        Ok(self.optional_helper()?.ok_or_else(other_module)?)
+    pub fn optional_func<F: Callable>(&mut self) -> Result<Option<F>> {
+        match self.found.next().ok_or_else(other_module)? {
+            None => Ok(None),
+            Some(FoundHelper::Function(found)) => {
+                let helpers = FoundHelpers { found: [].iter(), resolver: &mut *self.resolver };
+                F::resolve(&mut FoundExport { found, helpers }).map(Some)
+            }
+            Some(FoundHelper::Global(_)) => Err(other_module().into()),
+        }
     }
 
-    /// The next helper, if the module has it.
+    /// The next, which is a number.
     ///
     /// # Errors
-    /// If the function has another type than was planned with.
-    pub fn optional_helper<F: Callable>(&mut self) -> Result<Option<F>> {
-        let found = self.helpers.next().ok_or_else(other_module)?;
-        found.as_ref().map(|found| self.resolver.callable(found)).transpose()
+    /// If it has another type than was planned with.
+    pub fn number<X: Pointer>(&mut self) -> Result<Number<X>> {
+        if let [Some(FoundHelper::Global(export)), ..] = self.found.as_slice() {
+            self.found.next();
+            let global = self.resolver.external(export)?.into_global();
+            return Ok(Number::Global(global.ok_or_else(other_module)?));
+        }
+        self.func().map(Number::Getter)
     }
 }
 
 impl<S> fmt::Debug for FoundExport<'_, '_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FoundExport").field("signature", &self.found.1).finish_non_exhaustive()
+    }
+}
+
+impl<S> fmt::Debug for FoundHelpers<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FoundHelpers").field("left", &self.found.len()).finish_non_exhaustive()
     }
 }
 

@@ -16,12 +16,13 @@ pub use imports::{Exit, Stub};
 pub use pre::Pre;
 
 use crate::allocator::Allocator;
-use crate::bind::{ExportPlan, Planner, Resolver, Role};
+use crate::bind::{ExportPlan, Finder, FoundHelper, Planner, Resolver, Role};
 use crate::convention::Convention;
 use crate::core::{CoreValue, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::runtime::Runtime;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use wasmtime::{AsContext, AsContextMut, Instance, Memory, Module, ModuleExport};
 
@@ -113,8 +114,9 @@ pub(crate) type AllocatorOf<I> = <<I as Interface>::Convention as Convention>::A
 pub(crate) struct Plan<I: Interface> {
     exports: Vec<ExportPlan>,
     memory: PlannedMemory,
-    allocator: <AllocatorOf<I> as Allocator>::Plan,
+    allocator: Vec<Option<FoundHelper>>,
     initializer: Option<ModuleExport>,
+    interface: PhantomData<fn() -> I>,
 }
 
 /// Where the memory of a module is.
@@ -145,19 +147,20 @@ impl<I: Interface> Plan<I> {
         } else {
             finder.optional_memory(&I::SETTINGS)
         };
-        let faults = finder.count();
-        let allocator = <AllocatorOf<I> as Allocator>::plan(&mut finder, &I::SETTINGS);
-        if !needs_memory && I::SETTINGS.allocator.is_none() {
-            // Scalars alone can be passed to any module, whatever its allocator is.
-            finder.forget_after(faults);
-        }
+        let wanted = &AllocatorOf::<I>::WANTED;
+        let allocator = match wanted.is_needed(needs_memory, &I::SETTINGS) {
+            true => finder.allocator(wanted, &I::SETTINGS),
+            // Its faults are none of this trait's.
+            false => Finder::new(module, links).allocator(wanted, &I::SETTINGS),
+        };
         let nothing = [Signature::new(&[], &[])];
         let initializer = match I::SETTINGS.init {
             Some(name) => finder.named_function(Role::Initializer, name, &nothing),
             None => INITIALIZERS.iter().find_map(|name| finder.function(name, &nothing)),
         };
         finder.finish(I::NAME)?;
-        Ok(Plan { exports, memory, allocator, initializer: initializer.map(|(export, _)| export) })
+        let initializer = initializer.map(|(export, _)| export);
+        Ok(Plan { exports, memory, allocator, initializer, interface: PhantomData })
     }
 
     pub(crate) fn initializer(&self) -> Option<&ModuleExport> {
@@ -188,7 +191,7 @@ impl<I: Interface> Plan<I> {
         };
         let mut resolver = Resolver::new(&mut store, instance, &self.exports);
         let exports = Arc::new(I::resolve(&mut resolver)?);
-        let allocator = AllocatorOf::<I>::resolve(&self.allocator, &mut resolver)?;
+        let allocator = AllocatorOf::<I>::resolve(&mut resolver.helpers(&self.allocator))?;
         let runtime = Runtime::new(&mut store, allocator, memory, !I::SETTINGS.keep)?;
         Ok(Handle { instance: *instance, exports, runtime })
     }

@@ -188,8 +188,8 @@ pub use crate::core::{
 pub use allocator::Allocator;
 pub use arena::Arena;
 pub use bind::{
-    Callable, Candidates, Fault, Faults, Finder, FoundExport, Helper, Named, Number, NumberPlan, Parameter, Planner,
-    Remedy, Resolver, ResultOption, Role,
+    Besides, Callable, Candidates, Fault, Faults, FoundExport, FoundHelpers, Helper, Helpers, Named, Number, Parameter,
+    Planner, Remedy, Resolver, ResultOption, Role,
 };
 pub use capacity::{Buf, Capacity, InPlace};
 pub use convention::Convention;

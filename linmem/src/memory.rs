@@ -93,9 +93,9 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     pub fn with(mut store: S, instance: &Instance, settings: Settings<'_>) -> Result<Self> {
         let mut finder = Finder::new(instance.module(store.as_context()), false);
         let memory = finder.memory(&settings, <A::Pointer as CoreValue>::TYPE);
-        let plan = A::plan(&mut finder, &settings);
+        let found = finder.allocator(&A::WANTED, &settings);
         finder.finish("LinearMemory")?;
-        let allocator = A::resolve(&plan, &mut Resolver::new(&mut store, instance, &[]))?;
+        let allocator = A::resolve(&mut Resolver::new(&mut store, instance, &[]).helpers(&found))?;
         let found = match memory {
             PlannedMemory::Exported(export) => instance.get_module_export(&mut store, &export),
             PlannedMemory::None | PlannedMemory::Imported(_) => None,

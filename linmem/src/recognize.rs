@@ -32,7 +32,7 @@ mod print;
 
 pub use guess::{Guess, RustType, Unsupported};
 
-use crate::allocator::{Allocator, Found, KNOWN, Managed, NEW, OF_C, OF_OWNERS, OfOwners, UNPIN, pair};
+use crate::allocator::{Allocator, Found, KNOWN, Managed, NEW, OF_C, OF_OWNERS, OfOwners, Otherwise, Pair, UNPIN};
 use crate::bind::{Fault, Finder};
 use crate::core::{CoreType, Pointer, Signature};
 use crate::interface::{INITIALIZERS, Settings};
@@ -232,7 +232,7 @@ fn functions(module: &Module) -> Vec<Function> {
 /// The tool-chain that has left its own exports.
 fn tool_chain(module: &Module, functions: &[Function]) -> Option<Preset> {
     let mut finder = Finder::new(module, true);
-    <Managed as Allocator>::plan(&mut finder, &Settings::new());
+    finder.allocator(&Managed::WANTED, &Settings::new());
     if finder.into_faults().is_empty() {
         return Some(Preset::AssemblyScript);
     }
@@ -256,19 +256,22 @@ fn find_allocator<X: Pointer>(
         Some(_) => &OF_OWNERS[..],
         None => &KNOWN[..],
     };
-    if let Some(names) = known.iter().find(|names| pair::<X>(finder, **names).is_some()) {
+    let pair = Pair::of::<X>(known, Otherwise::Fault);
+    if let Some(names) = known.iter().find(|names| finder.known_pair(&pair, **names).is_some()) {
         return exports(*names, true);
     }
     let alike = |function: &Function| {
         let name = &function.name;
         let names = KNOWN.iter().filter(|(allocate, _)| name.contains(allocate));
         let mut releases = names.map(|(allocate, release)| name.replacen(allocate, release, 1));
-        let release = releases.find(|release| release != name && pair::<X>(finder, (name, release)).is_some())?;
+        let release =
+            releases.find(|release| release != name && finder.known_pair(&pair, (name, release)).is_some())?;
         exports((name, &release), false)
     };
     // wasm-bindgen drops what its own JavaScript does not call, which may be what releases.
-    let lone =
-        |(allocate, _): &(&str, &str)| pair::<X>(finder, (allocate, "")).and_then(|_| exports((allocate, ""), false));
+    let lone = |(allocate, _): &(&str, &str)| {
+        finder.known_pair(&pair, (allocate, "")).and_then(|_| exports((allocate, ""), false))
+    };
     functions.iter().find_map(alike).or_else(|| tool_chain.and_then(|_| known.iter().find_map(lone)))
 }
 
@@ -289,9 +292,9 @@ fn faults<X: Pointer>(
     let pointer = if preset.convention().is_some() { CoreType::I32 } else { X::TYPE };
     finder.memory(&settings, pointer);
     match preset {
-        Preset::AssemblyScript => drop(<Managed as Allocator>::plan(&mut finder, &settings)),
-        Preset::WasmBindgen | Preset::Canonical => drop(<OfOwners as Allocator>::plan(&mut finder, &settings)),
-        Preset::C | Preset::ByHand | Preset::Unknown => drop(<Found<X> as Allocator>::plan(&mut finder, &settings)),
-    }
+        Preset::AssemblyScript => finder.allocator(&Managed::WANTED, &settings),
+        Preset::WasmBindgen | Preset::Canonical => finder.allocator(&<OfOwners>::WANTED, &settings),
+        Preset::C | Preset::ByHand | Preset::Unknown => finder.allocator(&Found::<X>::WANTED, &settings),
+    };
     finder.into_faults()
 }

@@ -15,7 +15,7 @@ mod room;
 pub use bindgen::{Bindgen, BindgenFunc};
 pub use by_type::{ByType, ByTypeFunc};
 pub use direct::{LengthBefore, LengthPrefixed, NulTerminated, Packed, PackedLenPtr, Pair, ReturnArea};
-pub use failing::{AllOnes, Failing, Failure, Getters, LastError, LastErrorText, Message, Negative};
+pub use failing::{AllOnes, Failing, Failure, LastError, LastErrorText, Message, Negative};
 pub use failing::{NoMessage, Null, WithMessage};
 pub use filled::Filled;
 pub use in_bytes::InBytes;

@@ -7,7 +7,7 @@ pub use answer::CoreAnswer;
 pub use bindgen::{Bindgen, BindgenFunc};
 
 use crate::allocator::Allocator;
-use crate::bind::{Callable, FoundExport, Helper};
+use crate::bind::{Besides, Callable, FoundExport, Helpers, Named};
 use crate::core::{Func, Params, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
@@ -147,12 +147,10 @@ pub struct WithFlag<P: Params, R: CoreAnswer, N> {
 impl<P: Params, R: CoreAnswer, N: ExportName> Callable for WithFlag<P, R, N> {
     const SIGNATURES: &'static [Signature] = Func::<P, R>::SIGNATURES;
 
-    fn helpers(_: &str) -> Vec<Helper> {
-        vec![Helper::new::<Func<(), i32>>(N::NAME)]
-    }
+    const HELPERS: Helpers = Named::<N, Func<(), i32>>::HELPERS;
 
     fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-        Ok(WithFlag { export: found.func()?, is_error: found.helper()?, name: PhantomData })
+        Ok(WithFlag { export: found.func()?, is_error: found.helpers.func()?, name: PhantomData })
     }
 }
 

@@ -369,3 +369,22 @@ fn the_first_block_is_where_the_counting_guest_says() {
 trait Plain {
     fn address(&mut self, data: &[u8]) -> Result<u32>;
 }
+
+#[linmem::wasm_import(allocator = linmem::allocator::Reserve<Input>)]
+trait Numbers {
+    fn add(&mut self, a: u32, b: u32) -> linmem::Result<u32>;
+}
+
+linmem::export_names!(Input = "reserve_input");
+
+#[test]
+fn an_allocator_that_a_trait_names_is_missed_also_where_it_places_nothing() {
+    let module = crate::support::wat(r#"(module (func (export "add") (param i32 i32) (result i32) unreachable))"#);
+    let error = NumbersPre::check(&module).unwrap_err().to_string();
+    assert!(
+        error.contains("1 fault\n  - allocator: no export `reserve_input`\n      wanted   (i32) -> i32"),
+        "{error}"
+    );
+    // It could not be named otherwise.
+    assert!(!error.contains("help"), "{error}");
+}

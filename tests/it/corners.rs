@@ -7,8 +7,8 @@ use linmem::convention::AssemblyScript;
 use linmem::pass::{Given, NulTerminated, Pass, Slice};
 use linmem::results::{Canonical, Failing, Filled, Null, Owner, Results, Returned, Room, Shape};
 use linmem::{
-    Allocator, Block, Bound, ErrorKind, Finder, Frame, Func, Guest, Handle, InPlace, LinearMemory, Lowering, Mode, Out,
-    Params, Region, Resolver, Result, Settings, allocator::Request, wasm_import,
+    Allocator, Block, Bound, ErrorKind, FoundHelpers, Frame, Func, Guest, Handle, InPlace, LinearMemory, Lowering,
+    Mode, Out, Params, Region, Result, Settings, allocator::Request, wasm_import,
 };
 use std::future::{Future, ready};
 use std::task::{Context, Waker};
@@ -348,11 +348,8 @@ struct Slabs;
 
 impl Allocator for Slabs {
     type Pointer = u32;
-    type Plan = ();
 
-    fn plan(_: &mut Finder<'_>, _: &Settings<'_>) {}
-
-    fn resolve<S: AsContextMut>((): &(), _: &mut Resolver<'_, S>) -> Result<Self> {
+    fn resolve<S: AsContextMut>(_: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
         Ok(Slabs)
     }
 

@@ -40,7 +40,7 @@ fn binary(path: &Path, bytes: &[u8]) -> std::result::Result<Vec<u8>, impl Displa
 /// What is in the sections; none for a component.
 fn facts(binary: &[u8]) -> std::result::Result<Option<Facts>, BinaryReaderError> {
     let mut facts = Facts::default();
-    let (mut types, mut functions, mut memories) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut types, mut functions, mut globals, mut memories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(binary) {
         match payload? {
             Payload::Version { encoding: Encoding::Component, .. } => return Ok(None),
@@ -64,7 +64,8 @@ fn facts(binary: &[u8]) -> std::result::Result<Option<Facts>, BinaryReaderError>
                             memories.push(memory(ty));
                             facts.imported_memories.push((import.name.to_owned(), memory(ty)));
                         }
-                        TypeRef::Table(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {}
+                        TypeRef::Global(ty) => globals.push(core_type(ty.content_type)),
+                        TypeRef::Table(_) | TypeRef::Tag(_) => {}
                     }
                 }
             }
@@ -78,6 +79,11 @@ fn facts(binary: &[u8]) -> std::result::Result<Option<Facts>, BinaryReaderError>
                     memories.push(memory(ty?));
                 }
             }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    globals.push(core_type(global?.ty.content_type));
+                }
+            }
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
@@ -89,7 +95,9 @@ fn facts(binary: &[u8]) -> std::result::Result<Option<Facts>, BinaryReaderError>
                         }
                         ExternalKind::Memory => Extern::Memory(memories.get(index).copied().unwrap_or_default()),
                         ExternalKind::Table => Extern::Other("table"),
-                        ExternalKind::Global => Extern::Other("global"),
+                        ExternalKind::Global => {
+                            globals.get(index).map_or(Extern::Other("global"), |ty| Extern::Global(ty))
+                        }
                         ExternalKind::Tag => Extern::Other("tag"),
                     };
                     facts.exports.insert(export.name.to_owned(), found);

@@ -24,7 +24,7 @@ fn reads_names_and_types_of_a_module() -> Result<()> {
     assert_eq!(module.name, "guest.wat");
     let exports = &module.facts.exports;
     assert_eq!(exports.len(), 6);
-    assert_eq!(exports.get("counter"), Some(&Extern::Other("global")));
+    assert_eq!(exports.get("counter"), Some(&Extern::Global("I32")));
     let ty = Type { params: vec!["ExternRef", "F32", "V128"], results: vec!["FuncRef", "F64"] };
     assert_eq!(exports.get("greets"), Some(&Extern::Function(ty)));
     assert_eq!(module.memory(None), Some(Memory { is_wide: false, is_shared: false }));

@@ -1,18 +1,17 @@
 //! Allocators that have one buffer to give: where the guest's input goes.
 
-use super::{Allocator, Request, Supply};
-use crate::bind::{Finder, Number, NumberPlan, Resolver, Role};
+use super::{Allocator, Request, Supply, Wanted};
+use crate::bind::{FoundHelpers, Helper, Number};
 use crate::core::{Func, Pointer, narrow};
 use crate::error::Result;
 use crate::guest::Guest;
-use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::results::ExportName;
 use std::fmt;
 use std::future::ready;
 use std::marker::PhantomData;
-use wasmtime::{AsContextMut, ModuleExport};
+use wasmtime::AsContextMut;
 
 /// An export `(size) -> pointer` that reserves the one buffer for the guest's input, and remembers how long that is. It is
 /// called before each call that places anything.
@@ -37,16 +36,11 @@ pub struct Reserve<N, X: Pointer = u32> {
 
 impl<N: ExportName, X: Pointer> Allocator for Reserve<N, X> {
     type Pointer = X;
-    type Plan = Option<(ModuleExport, usize)>;
+    const WANTED: Wanted = Wanted::new(&[Helper::new::<Func<(X,), X>>(N::NAME)], &[]);
     const SUPPLY: Supply = Supply::Anew;
 
-    fn plan(finder: &mut Finder<'_>, _: &Settings<'_>) -> Self::Plan {
-        finder.named_function(Role::Allocator, N::NAME, &[Func::<(X,), X>::SIGNATURE])
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let found = plan.as_ref().ok_or_else(crate::bind::other_module)?;
-        Ok(Reserve { reserve: resolver.callable(found)?, name: PhantomData })
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Ok(Reserve { reserve: found.func()?, name: PhantomData })
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
@@ -74,19 +68,11 @@ pub struct Buffer<P, C, X: Pointer = u32> {
 
 impl<P: ExportName, C: ExportName, X: Pointer> Allocator for Buffer<P, C, X> {
     type Pointer = X;
-    type Plan = Option<(NumberPlan, NumberPlan)>;
+    const WANTED: Wanted = Wanted::new(&[Helper::number::<X>(P::NAME), Helper::number::<X>(C::NAME)], &[]);
     const SUPPLY: Supply = Supply::One;
 
-    fn plan(finder: &mut Finder<'_>, _: &Settings<'_>) -> Self::Plan {
-        let pointer = finder.number::<X>(Role::Allocator, P::NAME);
-        let capacity = finder.number::<X>(Role::Allocator, C::NAME);
-        Some((pointer?, capacity?))
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let (pointer, capacity) = plan.as_ref().ok_or_else(crate::bind::other_module)?;
-        let (pointer, capacity) = (resolver.number(pointer)?, resolver.number(capacity)?);
-        Ok(Buffer { pointer, capacity, names: PhantomData })
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Ok(Buffer { pointer: found.number()?, capacity: found.number()?, names: PhantomData })
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
@@ -119,12 +105,9 @@ pub struct Fixed<const ADDRESS: u64, const LEN: u64, X = u32>(PhantomData<fn() -
 
 impl<const ADDRESS: u64, const LEN: u64, X: Pointer> Allocator for Fixed<ADDRESS, LEN, X> {
     type Pointer = X;
-    type Plan = ();
     const SUPPLY: Supply = Supply::One;
 
-    fn plan(_: &mut Finder<'_>, _: &Settings<'_>) {}
-
-    fn resolve<S: AsContextMut>((): &(), _: &mut Resolver<'_, S>) -> Result<Self> {
+    fn resolve<S: AsContextMut>(_: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
         Ok(Fixed(PhantomData))
     }
 

@@ -1,17 +1,15 @@
 //! An allocator that the guest exports as functions.
 
 use super::Request;
-use crate::bind::{Callable, Finder, FoundExport, Resolver, Role};
+use crate::bind::{Callable, FoundExport};
 use crate::core::{Func, Pointer, Signature, narrow};
 use crate::error::Result;
 use crate::guest::Guest;
-use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use either::Either;
-use std::fmt;
 use std::future::ready;
-use wasmtime::{AsContextMut, ModuleExport};
+use wasmtime::AsContextMut;
 
 /// Functions of the guest that allocate and release.
 #[derive(Debug)]
@@ -91,45 +89,9 @@ impl<X: Pointer> Release<X> {
     }
 }
 
-/// The exports found in a module.
-pub struct ExportedPlan {
-    allocate: (ModuleExport, usize),
-    release: Option<(ModuleExport, usize)>,
-}
-
-impl fmt::Debug for ExportedPlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExportedPlan").finish_non_exhaustive()
-    }
-}
-
-/// Looks for the pair that the user named, or else for one of these.
-pub(super) fn find<X: Pointer>(
-    finder: &mut Finder<'_>,
-    settings: &Settings<'_>,
-    known: &[(&str, &str)],
-) -> Option<ExportedPlan> {
-    let (allocates, releases) = (Allocate::<X>::SIGNATURES, Release::<X>::SIGNATURES);
-    if let Some(name) = settings.allocator {
-        let allocate = finder.named_function(Role::Allocator, name, allocates);
-        let release = settings.deallocator.and_then(|name| finder.named_function(Role::Deallocator, name, releases));
-        return Some(ExportedPlan { allocate: allocate?, release });
-    }
-    known.iter().find_map(|names| pair::<X>(finder, *names))
-}
-
-/// These two, if the module has them with types that can be called. An empty name is that of none.
-pub(crate) fn pair<X: Pointer>(finder: &Finder<'_>, (allocate, release): (&str, &str)) -> Option<ExportedPlan> {
-    let allocate = finder.function(allocate, Allocate::<X>::SIGNATURES)?;
-    // An export may have an empty name.
-    let found = finder.function(release, Release::<X>::SIGNATURES).filter(|_| !release.is_empty());
-    (found.is_some() || release.is_empty()).then_some(ExportedPlan { allocate, release: found })
-}
-
 impl<X: Pointer> Exported<X> {
-    pub(super) fn resolve<S: AsContextMut>(plan: &ExportedPlan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let release = plan.release.as_ref().map(|release| resolver.callable(release)).transpose()?;
-        Ok(Exported { allocate: resolver.callable(&plan.allocate)?, release })
+    pub(super) fn new(allocate: Allocate<X>, release: Option<Release<X>>) -> Self {
+        Exported { allocate, release }
     }
 
     pub(super) fn releases_without_size(&self) -> bool {

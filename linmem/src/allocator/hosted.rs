@@ -2,11 +2,10 @@
 
 use super::{Allocator, Request};
 use crate::arena::Arena;
-use crate::bind::{Finder, Resolver};
+use crate::bind::FoundHelpers;
 use crate::core::Pointer;
 use crate::error::{ErrorKind, Result};
 use crate::guest::Guest;
-use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::region::Region;
@@ -39,11 +38,8 @@ impl<X> Hosted<X> {
 
 impl<X: Pointer> Allocator for Hosted<X> {
     type Pointer = X;
-    type Plan = ();
 
-    fn plan(_: &mut Finder<'_>, _: &Settings<'_>) {}
-
-    fn resolve<S: AsContextMut>((): &(), _: &mut Resolver<'_, S>) -> Result<Self> {
+    fn resolve<S: AsContextMut>(_: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
         Ok(Hosted::default())
     }
 

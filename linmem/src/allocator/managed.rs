@@ -1,15 +1,14 @@
 //! Objects of AssemblyScript's collector.
 
-use super::{Allocator, Request};
-use crate::bind::{Finder, Resolver, Role};
+use super::{Allocator, Request, Wanted};
+use crate::bind::{Callable, FoundHelpers, Helper};
 use crate::core::{Func, Signature, narrow};
 use crate::error::Result;
 use crate::guest::Guest;
-use crate::interface::Settings;
 use crate::ledger::Block;
 use crate::mode::Mode;
 use std::future::ready;
-use wasmtime::{AsContextMut, ModuleExport};
+use wasmtime::AsContextMut;
 
 /// AssemblyScript's runtime, which the compiler exports when told so (`--exportRuntime`): `__new` makes an object of a
 /// class, `__pin` keeps it from the collector while the host holds it, `__unpin` no more. What is no object of a class is
@@ -20,13 +19,17 @@ use wasmtime::{AsContextMut, ModuleExport};
 /// Source: AssemblyScript's documentation, "Runtime".
 #[derive(Debug)]
 pub struct Managed {
-    new: Func<(u32, u32), u32>,
+    new: New,
     pin: Func<(u32,), u32>,
     unpin: Func<(u32,), ()>,
 }
 
+/// Takes a size and a class.
+type New = Func<(u32, u32), u32>;
+
 /// What makes an object.
 pub(crate) const NEW: &str = "__new";
+pub(crate) const NEW_SIGNATURES: &[Signature] = <New as Callable>::SIGNATURES;
 /// What gives one back to the collector.
 pub(crate) const UNPIN: &str = "__unpin";
 
@@ -37,22 +40,13 @@ pub(crate) const STRING: u32 = 2;
 
 impl Allocator for Managed {
     type Pointer = u32;
-    type Plan = Option<[(ModuleExport, usize); 3]>;
-    const NAMED: Option<[&'static [Signature]; 2]> =
-        Some([&[Func::<(u32, u32), u32>::SIGNATURE], &[Func::<(u32,), ()>::SIGNATURE]]);
+    const WANTED: Wanted = Wanted::new(
+        &[Helper::new::<New>(NEW).unless_named(), Helper::new::<Func<(u32,), u32>>("__pin")],
+        &[Helper::new::<Func<(u32,), ()>>(UNPIN).unless_named()],
+    );
 
-    fn plan(finder: &mut Finder<'_>, settings: &Settings<'_>) -> Self::Plan {
-        let new = settings.allocator.unwrap_or(NEW);
-        let unpin = settings.deallocator.unwrap_or(UNPIN);
-        let new = finder.named_function(Role::Allocator, new, &[Func::<(u32, u32), u32>::SIGNATURE]);
-        let pin = finder.named_function(Role::Allocator, "__pin", &[Func::<(u32,), u32>::SIGNATURE]);
-        let unpin = finder.named_function(Role::Deallocator, unpin, &[Func::<(u32,), ()>::SIGNATURE]);
-        Some([new?, pin?, unpin?])
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let [new, pin, unpin] = plan.as_ref().ok_or_else(crate::bind::other_module)?;
-        Ok(Managed { new: resolver.callable(new)?, pin: resolver.callable(pin)?, unpin: resolver.callable(unpin)? })
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Ok(Managed { new: found.func()?, pin: found.func()?, unpin: found.func()? })
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {

@@ -13,10 +13,14 @@ pub enum Role {
     Method(&'static str),
     /// To be called besides the export of the method of this name, because its convention says so.
     Helper(&'static str),
-    /// To allocate.
+    /// To allocate. An option of the trait's names another.
     Allocator,
-    /// To release.
+    /// To release, likewise.
     Deallocator,
+    /// To allocate, by an allocator whose exports no option names.
+    OwnAllocator,
+    /// To release, likewise.
+    OwnDeallocator,
     /// To initialize an instance.
     Initializer,
 }

@@ -4,6 +4,7 @@ use super::argument::Method;
 use super::candidates::{self, Candidates};
 use super::fault::{Fault, Faults, Role};
 use super::remedy::{Remedies, remedies};
+use super::{FoundHelper, Helper};
 use crate::core::{CoreType, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::interface::{ImportedMemory, PlannedMemory, Settings};
@@ -12,7 +13,7 @@ use wasmtime::{ExternType, FuncType, ImportType, MemoryType, Module, ModuleExpor
 
 /// Looks exports up in a module, and collects what is wrong with them.
 #[derive(Debug)]
-pub struct Finder<'m> {
+pub(crate) struct Finder<'m> {
     module: &'m Module,
     faults: Vec<Fault>,
     /// All functions, which are only of interest once there is a fault.
@@ -27,8 +28,7 @@ impl<'m> Finder<'m> {
     }
 
     /// The function of that name if there is one with one of these signatures, and which of them it has.
-    #[must_use]
-    pub fn function(&self, name: &str, signatures: &[Signature]) -> Option<(ModuleExport, usize)> {
+    pub(crate) fn function(&self, name: &str, signatures: &[Signature]) -> Option<(ModuleExport, usize)> {
         let ExternType::Func(ty) = self.module.get_export(name)? else { return None };
         let found = Signature::from(ty);
         let index = signatures.iter().position(|signature| *signature == found)?;
@@ -37,7 +37,7 @@ impl<'m> Finder<'m> {
 
     /// The same for a function that somebody named, so that it is a fault if it is not there. `role` is what it is
     /// for.
-    pub fn named_function(
+    pub(crate) fn named_function(
         &mut self,
         role: Role,
         name: &str,
@@ -127,64 +127,37 @@ impl<'m> Finder<'m> {
         })
     }
 
+    /// What there is of a helper that has this name.
+    pub(super) fn helper(&mut self, role: Role, helper: &Helper, name: &str) -> Option<FoundHelper> {
+        if let Some(global) = helper.global.and_then(|ty| self.global(name, ty)) {
+            return Some(FoundHelper::Global(global));
+        }
+        let found = if helper.is_optional {
+            self.function(name, helper.signatures)
+        } else {
+            self.named_function(role, name, helper.signatures)
+        };
+        found.map(FoundHelper::Function)
+    }
+
     /// Whether there is a global of that name with that type.
-    pub(super) fn global(&self, name: &str, ty: CoreType) -> Option<ModuleExport> {
+    fn global(&self, name: &str, ty: CoreType) -> Option<ModuleExport> {
         match self.module.get_export(name)? {
             ExternType::Global(global) if ty == global.content().clone().into() => self.module.get_export_index(name),
             _ => None,
         }
     }
 
-    /// A fault if the module exports one of these allocators, whose functions free what they are given.
-    pub(crate) fn refuse_owners(&mut self, allocators: &[(&'static str, &'static str)]) {
-        let exported = |name: &str| matches!(self.module.get_export(name), Some(ExternType::Func(_)));
-        let found = allocators.iter().find(|(name, _)| exported(name));
-        self.faults.extend(found.map(|&(allocator, _)| Fault::GuestOwnsArguments { allocator }));
+    /// Whether there is a function of that name, whatever its type.
+    pub(super) fn function_type(&self, name: &str) -> Option<FuncType> {
+        self.module.get_export(name)?.func().cloned()
     }
 
-    /// A fault if the module exports what makes objects for a collector.
-    pub(crate) fn refuse_managed(&mut self, allocator: &'static str) {
-        let found = self.function(allocator, &[Signature::new(&[CoreType::I32; 2], &[CoreType::I32])]);
-        self.faults.extend(found.map(|_| Fault::ManagedObjects { allocator }));
+    pub(super) fn push(&mut self, fault: Fault) {
+        self.faults.push(fault);
     }
 
-    /// A fault if the module exports one of these allocators, of a type that cannot be called, or without its release.
-    pub(crate) fn refuse_unusable(
-        &mut self,
-        allocators: &[(&'static str, &'static str)],
-        wanted: &'static [Signature],
-    ) {
-        let found = allocators.iter().find_map(|&(name, release)| match self.module.get_export(name)? {
-            ExternType::Func(ty) => {
-                let wanted = wanted.to_vec();
-                Some(Fault::UnusableAllocator { allocator: name, release, wanted, found: ty.into() })
-            }
-            _ => None,
-        });
-        self.faults.extend(found);
-    }
-
-    /// A fault, because the module exports none of these allocators.
-    pub(crate) fn missing_allocator(
-        &mut self,
-        allocators: &[(&'static str, &'static str)],
-        wanted: &'static [Signature],
-    ) {
-        let known: Vec<_> = allocators.iter().map(|&(allocator, _)| allocator).collect();
-        let candidates = self.candidates(known.first().unwrap_or(&""), wanted);
-        self.faults.push(Fault::MissingAllocator { known, wanted: wanted.to_vec(), candidates });
-    }
-
-    /// How many faults there are, to forget those that come after.
-    pub(crate) fn count(&self) -> usize {
-        self.faults.len()
-    }
-
-    pub(crate) fn forget_after(&mut self, count: usize) {
-        self.faults.truncate(count);
-    }
-
-    fn candidates(&self, name: &str, wanted: &[Signature]) -> Candidates {
+    pub(super) fn candidates(&self, name: &str, wanted: &[Signature]) -> Candidates {
         let functions = self.functions.get_or_init(|| {
             let exports = self.module.exports();
             exports.filter_map(|export| Some((export.name(), export.ty().func()?.clone()))).collect()

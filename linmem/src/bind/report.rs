@@ -7,8 +7,7 @@ use super::candidates::SHOWN;
 use super::fault::{Fault, Faults, Role};
 use super::remedy::Remedy;
 use super::text::Text;
-use super::{Candidates, Parameter};
-use crate::allocator::OF_COMPONENTS;
+use super::{Candidates, Parameter, wording};
 use crate::core::Signature;
 use std::fmt;
 
@@ -42,19 +41,19 @@ impl fmt::Display for Fault {
                 names(f, candidates)?;
             }
             Fault::MissingAllocator { known, wanted, candidates } => {
-                write!(f, "no allocator is exported as {}", List(known))?;
+                write!(f, "{}{}", wording::NO_ALLOCATOR, List(known))?;
                 signatures(f, wanted, None)?;
                 names(f, candidates)?;
             }
             Fault::UnusableAllocator { allocator, release, wanted, found } => {
-                write!(f, "the allocator `{allocator}` with `{release}` cannot be used")?;
+                said(f, |text| text.unusable(allocator, release))?;
                 signatures(f, wanted, Some(found))?;
             }
             Fault::GuestOwnsArguments { allocator } => {
-                write!(f, "functions of modules with `{allocator}` free their arguments")?;
+                said(f, |text| text.owners(allocator))?;
             }
             Fault::ManagedObjects { allocator } => {
-                write!(f, "strings and arrays of modules with `{allocator}` are objects of a collector's")?;
+                said(f, |text| text.managed(allocator))?;
             }
             Fault::MissingMemory { name, memories } => {
                 write!(f, "no memory is exported as `{}`", Name(name))?;
@@ -91,18 +90,11 @@ impl Fault {
             }
             Fault::MissingAllocator { candidates, .. } => {
                 let best = candidates.best().map_or("…".into(), |name| Name(name).to_string());
-                vec![format!("`alloc = \"{best}\", free = \"…\"`")]
+                vec![text(|text| text.name_allocator(&best))]
             }
-            Fault::UnusableAllocator { .. } => vec![
-                "name others by `alloc = \"…\", free = \"…\"`, or `linmem::allocator::Hosted` in a \
-                 convention"
-                    .to_owned(),
-            ],
-            Fault::GuestOwnsArguments { allocator } => vec![format!(
-                "`convention = linmem::convention::{}`, or `alloc = \"{allocator}\"` if these do not",
-                if *allocator == OF_COMPONENTS { "Canonical" } else { "WasmBindgen" }
-            )],
-            Fault::ManagedObjects { .. } => vec!["`convention = linmem::convention::AssemblyScript`".to_owned()],
+            Fault::UnusableAllocator { .. } => vec![wording::NAME_OTHERS.to_owned()],
+            Fault::GuestOwnsArguments { allocator } => vec![text(|text| text.name_owners(allocator))],
+            Fault::ManagedObjects { .. } => vec![wording::NAME_MANAGED.to_owned()],
             Fault::MissingMemory { memories, .. } => {
                 let name = memories.first().map_or("…".into(), |name| Name(name).to_string());
                 vec![format!("`memory = \"{name}\"`")]
@@ -121,39 +113,31 @@ impl Fault {
 impl Role {
     /// The option that names an export for it.
     fn setting(self, name: &str) -> Option<String> {
-        let option = match self {
-            Role::Method(_) => {
-                let mut text = Text::new();
-                text.name(name);
-                return Some(text.as_str().to_owned());
-            }
-            Role::Helper(_) => return None,
-            Role::Allocator => "alloc",
-            Role::Deallocator => "free",
-            Role::Initializer => "init",
-        };
-        Some(format!("`{option} = \"{name}\"`"))
+        Some(text(|text| text.setting(self, name))).filter(|setting| !setting.is_empty())
     }
 }
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Role::Method(name) => write!(f, "`{name}`"),
-            Role::Helper(name) => write!(f, "`{name}`, by its convention"),
-            Role::Allocator => f.write_str("allocator"),
-            Role::Deallocator => f.write_str("deallocator"),
-            Role::Initializer => f.write_str("initializer"),
-        }
+        said(f, |text| text.role(*self))
     }
 }
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::new();
-        text.remedy(self);
-        f.write_str(text.as_str())
+        said(f, |text| text.remedy(self))
     }
+}
+
+/// What is said while compiling, too.
+fn said(f: &mut fmt::Formatter<'_>, say: impl FnOnce(&mut Text)) -> fmt::Result {
+    f.write_str(&text(say))
+}
+
+fn text(say: impl FnOnce(&mut Text)) -> String {
+    let mut text = Text::new();
+    say(&mut text);
+    text.as_str().to_owned()
 }
 
 /// One of the lines below a fault.
@@ -183,12 +167,12 @@ struct Where<'a>(&'a [Parameter]);
 
 impl fmt::Display for Where<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::new();
-        for (index, parameter) in self.0.iter().enumerate() {
-            text.push(if index == 0 { "" } else { ", " });
-            text.parameter(parameter);
-        }
-        f.write_str(text.as_str())
+        said(f, |text| {
+            for (index, parameter) in self.0.iter().enumerate() {
+                text.push(if index == 0 { "" } else { ", " });
+                text.parameter(parameter);
+            }
+        })
     }
 }
 
@@ -197,9 +181,7 @@ struct Short<'a>(&'a Signature);
 
 impl fmt::Display for Short<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::new();
-        text.signature(self.0.types());
-        f.write_str(text.as_str())
+        said(f, |text| text.signature(self.0.types()))
     }
 }
 

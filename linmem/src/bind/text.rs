@@ -4,6 +4,22 @@ use super::argument::{Parameter, Parameters};
 use super::remedy::Remedy;
 use crate::core::{CoreType, Types};
 use crate::recognize::names::is_keyword;
+use std::cmp::Ordering;
+
+/// The order of two names, also while compiling.
+pub(crate) const fn compare(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a, b) {
+            ([], []) => return Ordering::Equal,
+            ([], [_, ..]) => return Ordering::Less,
+            ([_, ..], []) => return Ordering::Greater,
+            ([first, ..], [second, ..]) if *first < *second => return Ordering::Less,
+            ([first, ..], [second, ..]) if *first > *second => return Ordering::Greater,
+            ([_, rest @ ..], [_, behind @ ..]) => (a, b) = (rest, behind),
+        }
+    }
+}
 
 /// Text of a bounded length. What does not fit is left out.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +44,10 @@ impl Text {
             Ok(text) => text,
             Err(_) => "",
         }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// Adds all of it, or nothing.
@@ -273,6 +293,14 @@ mod tests {
         assert_eq!(help("get_name"), "`#[wasm(name = \"get_name\")]`, or call the method `get_name`");
         for name in ["getName", "type", "2fast", "last-word", "_", "", "…"] {
             assert_eq!(help(name), format!("`#[wasm(name = \"{name}\")]`"));
+        }
+    }
+
+    #[test]
+    fn names_are_compared_as_strings_are() {
+        let names = ["", "a", "ab", "abc", "b", "é"];
+        for (a, b) in names.iter().flat_map(|a| names.map(|b| (*a, b))) {
+            assert_eq!(compare(a, b), a.cmp(b), "{a} {b}");
         }
     }
 

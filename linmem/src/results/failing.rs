@@ -1,7 +1,7 @@
 //! Results that may be no result: a value that means failure, and where the guest says why.
 
 use crate::allocator::Allocator;
-use crate::bind::{Callable, FoundExport, Helper};
+use crate::bind::{Besides, Callable, FoundExport, Helpers, Named};
 use crate::core::{Func, Params, Pointer, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
@@ -75,16 +75,7 @@ impl Failure for AllOnes {
 /// Where the guest says why it has failed.
 pub trait Message: 'static {
     /// The functions that tell.
-    type Func<X: Pointer>: Send + Sync + 'static;
-
-    /// Their names and types.
-    fn helpers<X: Pointer>() -> Vec<Helper>;
-
-    /// Resolves them: the next helpers.
-    ///
-    /// # Errors
-    /// If the functions have other types than were planned with.
-    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self::Func<X>>;
+    type Func<X: Pointer>: Besides;
 
     /// Fetches the message.
     fn fetch<X: Pointer, M: Mode, A: Allocator>(
@@ -100,14 +91,6 @@ pub struct NoMessage;
 impl Message for NoMessage {
     type Func<X: Pointer> = ();
 
-    fn helpers<X: Pointer>() -> Vec<Helper> {
-        Vec::new()
-    }
-
-    fn resolve<X: Pointer, S: AsContextMut>(_: &mut FoundExport<'_, '_, S>) -> Result<()> {
-        Ok(())
-    }
-
     async fn fetch<X: Pointer, M: Mode, A: Allocator>((): &(), _: &mut Frame<'_, M, A>) -> Result<Option<String>> {
         Ok(None)
     }
@@ -122,64 +105,46 @@ pub struct LastError<P, L>(PhantomData<fn() -> (P, L)>);
 #[derive(Debug)]
 pub struct LastErrorText<P>(PhantomData<fn() -> P>);
 
-/// The getters of a message.
-#[derive(Debug)]
-pub struct Getters<X: Pointer> {
-    pointer: Func<(), X>,
-    /// Where the message does not end with a NUL.
-    len: Option<Func<(), X>>,
-}
-
-impl<X: Pointer> Getters<X> {
-    async fn fetch<M: Mode, A: Allocator>(&self, frame: &mut Frame<'_, M, A>) -> Result<Option<String>> {
-        let pointer = frame.invoke(&self.pointer, ()).await?.into();
-        if pointer == 0 {
-            return Ok(None);
-        }
-        let region = match &self.len {
-            Some(len) => Region { pointer, len: frame.invoke(len, ()).await?.into() },
-            None => super::direct::terminated(frame.memory()?, pointer, Shape::Slice(Layout::new::<u8>()))?.0,
-        };
-        Ok(Some(String::from_utf8_lossy(frame.bytes(region, 1)?).into_owned()))
-    }
-}
+/// A getter of the name `N`.
+type Getter<N, X> = Named<N, Func<(), X>>;
 
 impl<P: ExportName, L: ExportName> Message for LastError<P, L> {
-    type Func<X: Pointer> = Getters<X>;
-
-    fn helpers<X: Pointer>() -> Vec<Helper> {
-        [P::NAME, L::NAME].map(Helper::new::<Func<(), X>>).to_vec()
-    }
-
-    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Getters<X>> {
-        Ok(Getters { pointer: found.helper()?, len: Some(found.helper()?) })
-    }
+    type Func<X: Pointer> = (Getter<P, X>, Getter<L, X>);
 
     fn fetch<X: Pointer, M: Mode, A: Allocator>(
-        func: &Getters<X>,
+        (pointer, len): &Self::Func<X>,
         frame: &mut Frame<'_, M, A>,
     ) -> impl Future<Output = Result<Option<String>>> {
-        func.fetch(frame)
+        fetch(&pointer.func, Some(&len.func), frame)
     }
 }
 
 impl<P: ExportName> Message for LastErrorText<P> {
-    type Func<X: Pointer> = Getters<X>;
-
-    fn helpers<X: Pointer>() -> Vec<Helper> {
-        vec![Helper::new::<Func<(), X>>(P::NAME)]
-    }
-
-    fn resolve<X: Pointer, S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Getters<X>> {
-        Ok(Getters { pointer: found.helper()?, len: None })
-    }
+    type Func<X: Pointer> = Getter<P, X>;
 
     fn fetch<X: Pointer, M: Mode, A: Allocator>(
-        func: &Getters<X>,
+        pointer: &Getter<P, X>,
         frame: &mut Frame<'_, M, A>,
     ) -> impl Future<Output = Result<Option<String>>> {
-        func.fetch(frame)
+        fetch(&pointer.func, None, frame)
     }
+}
+
+/// Without a length, the message ends with a NUL.
+async fn fetch<X: Pointer, M: Mode, A: Allocator>(
+    pointer: &Func<(), X>,
+    len: Option<&Func<(), X>>,
+    frame: &mut Frame<'_, M, A>,
+) -> Result<Option<String>> {
+    let pointer = frame.invoke(pointer, ()).await?.into();
+    if pointer == 0 {
+        return Ok(None);
+    }
+    let region = match len {
+        Some(len) => Region { pointer, len: frame.invoke(len, ()).await?.into() },
+        None => super::direct::terminated(frame.memory()?, pointer, Shape::Slice(Layout::new::<u8>()))?.0,
+    };
+    Ok(Some(String::from_utf8_lossy(frame.bytes(region, 1)?).into_owned()))
 }
 
 /// What is called, and where it says why it has failed.
@@ -197,12 +162,10 @@ impl<F: fmt::Debug, X: Pointer, N: Message> fmt::Debug for WithMessage<F, X, N> 
 impl<F: Callable, X: Pointer, N: Message> Callable for WithMessage<F, X, N> {
     const SIGNATURES: &'static [Signature] = F::SIGNATURES;
 
-    fn helpers(export: &str) -> Vec<Helper> {
-        [F::helpers(export), N::helpers::<X>()].concat()
-    }
+    const HELPERS: Helpers = Helpers::Both(&F::HELPERS, &N::Func::<X>::HELPERS);
 
     fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-        Ok(WithMessage { export: F::resolve(found)?, message: N::resolve::<X, S>(found)? })
+        Ok(WithMessage { export: F::resolve(found)?, message: N::Func::resolve(&mut found.helpers)? })
     }
 }
 

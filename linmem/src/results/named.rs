@@ -1,7 +1,7 @@
 //! Results of which the export returns one half, and a getter the other.
 
 use crate::allocator::Allocator;
-use crate::bind::{Callable, FoundExport, Helper};
+use crate::bind::{Besides, Callable, FoundExport, Helpers, Named};
 use crate::core::{Func, Params, Pointer, Signature};
 use crate::error::Result;
 use crate::frame::Frame;
@@ -71,12 +71,10 @@ pub struct WithGetter<P: Params, X: Pointer, N> {
 impl<P: Params, X: Pointer, N: ExportName> Callable for WithGetter<P, X, N> {
     const SIGNATURES: &'static [Signature] = Func::<P, X>::SIGNATURES;
 
-    fn helpers(_: &str) -> Vec<Helper> {
-        vec![Helper::new::<Func<(), X>>(N::NAME)]
-    }
+    const HELPERS: Helpers = Named::<N, Func<(), X>>::HELPERS;
 
     fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-        Ok(WithGetter { export: found.func()?, getter: found.helper()?, name: PhantomData })
+        Ok(WithGetter { export: found.func()?, getter: found.helpers.func()?, name: PhantomData })
     }
 }
 

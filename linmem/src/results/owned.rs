@@ -2,7 +2,7 @@
 
 use crate::allocator::Allocator;
 use crate::allocator::Release;
-use crate::bind::{Callable, FoundExport, Helper};
+use crate::bind::{Besides, Callable, FoundExport, Helper, Helpers, Named};
 use crate::core::{Func, Params, Pointer, Signature, narrow};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
@@ -72,14 +72,10 @@ pub struct WithFree<F, X: Pointer, N> {
 impl<F: Callable, X: Pointer, N: ExportName> Callable for WithFree<F, X, N> {
     const SIGNATURES: &'static [Signature] = F::SIGNATURES;
 
-    fn helpers(export: &str) -> Vec<Helper> {
-        let mut helpers = F::helpers(export);
-        helpers.push(Helper::new::<Release<X>>(N::NAME));
-        helpers
-    }
+    const HELPERS: Helpers = Helpers::Both(&F::HELPERS, &Named::<N, Release<X>>::HELPERS);
 
     fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-        Ok(WithFree { export: F::resolve(found)?, free: found.helper()?, name: PhantomData })
+        Ok(WithFree { export: F::resolve(found)?, free: found.helpers.func()?, name: PhantomData })
     }
 }
 
@@ -145,12 +141,10 @@ pub struct WithPost<P: Params, X: Pointer> {
 impl<P: Params, X: Pointer> Callable for WithPost<P, X> {
     const SIGNATURES: &'static [Signature] = Func::<P, X>::SIGNATURES;
 
-    fn helpers(export: &str) -> Vec<Helper> {
-        vec![Helper::optional::<Func<(X,), ()>>(format!("cabi_post_{export}"))]
-    }
+    const HELPERS: Helpers = Helpers::One(Helper::optional::<Func<(X,), ()>>("cabi_post_").in_front());
 
     fn resolve<S: AsContextMut>(found: &mut FoundExport<'_, '_, S>) -> Result<Self> {
-        Ok(WithPost { export: found.func()?, post: found.optional_helper()? })
+        Ok(WithPost { export: found.func()?, post: found.helpers.optional_func()? })
     }
 }
 

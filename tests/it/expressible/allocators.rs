@@ -2,18 +2,12 @@
 
 use crate::hostile::{argument, live};
 use crate::support::{handle, instance, wat};
-use linmem::allocator::{Release, Request};
+use linmem::allocator::{Release, Request, Wanted};
 use linmem::results::{Pair, Static};
 use linmem::{
-    Allocator, Block, Bound, Callable, ErrorKind, Finder, Func, Guest, Mode, Number, NumberPlan, Pointer, Resolver,
-    Result, Role, Settings, wasm_import,
+    Allocator, Block, Bound, ErrorKind, FoundHelpers, Func, Guest, Helper, Mode, Number, Pointer, Result, wasm_import,
 };
-use wasmtime::{AsContextMut, ModuleExport};
-
-/// What was planned with, or an error for a handle to another module's instance.
-fn planned<T>(plan: Option<&T>) -> Result<&T> {
-    Ok(plan.ok_or_else(|| ErrorKind::Instantiate(wasmtime::Error::msg("the module was not planned for")))?)
-}
+use wasmtime::AsContextMut;
 
 /// `realloc(null, size)` allocates, and `free(pointer)` releases.
 #[derive(Debug)]
@@ -24,17 +18,11 @@ struct Realloc {
 
 impl Allocator for Realloc {
     type Pointer = u32;
-    type Plan = Option<[(ModuleExport, usize); 2]>;
+    const WANTED: Wanted =
+        Wanted::new(&[Helper::new::<Func<(u32, u32), u32>>("realloc")], &[Helper::new::<Release<u32>>("free")]);
 
-    fn plan(finder: &mut Finder<'_>, _: &Settings<'_>) -> Self::Plan {
-        let realloc = finder.named_function(Role::Allocator, "realloc", &[Func::<(u32, u32), u32>::SIGNATURE]);
-        let free = finder.named_function(Role::Deallocator, "free", Release::<u32>::SIGNATURES);
-        Some([realloc?, free?])
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let [realloc, free] = planned(plan.as_ref())?;
-        Ok(Realloc { realloc: resolver.callable(realloc)?, free: resolver.callable(free)? })
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Ok(Realloc { realloc: found.func()?, free: found.func()? })
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
@@ -62,19 +50,13 @@ struct InContext {
 
 impl Allocator for InContext {
     type Pointer = u32;
-    type Plan = Option<(NumberPlan, [(ModuleExport, usize); 2])>;
+    const WANTED: Wanted = Wanted::new(
+        &[Helper::number::<u32>("context"), Helper::new::<Func<(u32, u32), u32>>("allocate")],
+        &[Helper::new::<Func<(u32, u32), ()>>("free")],
+    );
 
-    fn plan(finder: &mut Finder<'_>, _: &Settings<'_>) -> Self::Plan {
-        let context = finder.number::<u32>(Role::Allocator, "context");
-        let allocate = finder.named_function(Role::Allocator, "allocate", &[Func::<(u32, u32), u32>::SIGNATURE]);
-        let free = finder.named_function(Role::Deallocator, "free", &[Func::<(u32, u32), ()>::SIGNATURE]);
-        Some((context?, [allocate?, free?]))
-    }
-
-    fn resolve<S: AsContextMut>(plan: &Self::Plan, resolver: &mut Resolver<'_, S>) -> Result<Self> {
-        let (context, [allocate, free]) = planned(plan.as_ref())?;
-        let (allocate, free) = (resolver.callable(allocate)?, resolver.callable(free)?);
-        Ok(InContext { context: resolver.number(context)?, allocate, free })
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        Ok(InContext { context: found.number()?, allocate: found.func()?, free: found.func()? })
     }
 
     async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {

@@ -176,7 +176,27 @@ const _: () = {
                 &["greet"],
             ),
         ],
+        exports: &[
+            (
+                "counter",
+                ::linmem::__private::check::Extern::Global(::linmem::CoreType::I32),
+            ),
+            ("greet", ::linmem::__private::check::Extern::Function(2usize)),
+            ("greets", ::linmem::__private::check::Extern::Function(0usize)),
+            ("memory", ::linmem::__private::check::Extern::Other("memory")),
+            ("second", ::linmem::__private::check::Extern::Other("memory")),
+            ("take", ::linmem::__private::check::Extern::Function(1usize)),
+        ],
     };
+    const __NEEDS_MEMORY: &[bool] = &[
+        ::linmem::__private::check::needs_memory(|exports: &GuestExports| {
+            &exports.greet
+        }),
+        #[cfg(unix)]
+        ::linmem::__private::check::needs_memory(|exports: &GuestExports| {
+            &exports.greet_all
+        }),
+    ];
     const _: () = ::linmem::__private::check::method(
         |exports: &GuestExports| &exports.greet,
         "greet",
@@ -205,6 +225,12 @@ const _: () = {
         },
         __MODULE,
     );
+    const _: () = ::linmem::__private::check::helpers(
+        |exports: &GuestExports| &exports.greet,
+        "greet",
+        "greet",
+        __MODULE,
+    );
     #[cfg(unix)]
     const _: () = ::linmem::__private::check::method(
         |exports: &GuestExports| &exports.greet_all,
@@ -229,33 +255,38 @@ const _: () = {
         },
         __MODULE,
     );
+    #[cfg(unix)]
+    const _: () = ::linmem::__private::check::helpers(
+        |exports: &GuestExports| &exports.greet_all,
+        "greet_all",
+        "grets",
+        __MODULE,
+    );
     const _: () = ::linmem::__private::check::allocator::<
         GuestExports,
     >(
-        &::linmem::__private::check::Sought {
-            export: "take",
-            found: ::linmem::__private::check::Found::Function(
-                ::linmem::__private::check::Types::new(
-                    &[::linmem::CoreType::I32],
-                    &[::linmem::CoreType::I32],
+        __NEEDS_MEMORY,
+        ::core::option::Option::Some(
+            &::linmem::__private::check::Sought {
+                export: "take",
+                found: ::linmem::__private::check::Found::Function(
+                    ::linmem::__private::check::Types::new(
+                        &[::linmem::CoreType::I32],
+                        &[::linmem::CoreType::I32],
+                    ),
                 ),
-            ),
-            similar: &[],
-        },
+                similar: &[],
+            },
+        ),
         __MODULE,
     );
+    const _: () = ::linmem::__private::check::deallocator::<
+        GuestExports,
+    >(__NEEDS_MEMORY, ::core::option::Option::None, __MODULE);
     const _: () = ::linmem::__private::check::memory::<
         GuestExports,
     >(
-        &[
-            ::linmem::__private::check::needs_memory(|exports: &GuestExports| {
-                &exports.greet
-            }),
-            #[cfg(unix)]
-            ::linmem::__private::check::needs_memory(|exports: &GuestExports| {
-                &exports.greet_all
-            }),
-        ],
+        __NEEDS_MEMORY,
         &::linmem::__private::check::Memory {
             name: "memory",
             is_there: true,
