@@ -34,7 +34,7 @@ impl<'a> Expanded<'a> {
         let arguments = nest(span, method.params.iter().map(|param| self.argument_type(param)));
         let output = with_static_lifetimes(method.output);
         let output = quote_spanned!(span=> <#output as #krate::__private::MethodResult>::Ok);
-        let convention = self.told(&convention, &arguments, &output).unwrap_or(convention);
+        let output = self.told(&convention, &arguments, &output).unwrap_or(output);
         // What is wrong with a type is said where that is; here it would be said again.
         quote_spanned! {self.span()=>
             #cfg
@@ -42,21 +42,17 @@ impl<'a> Expanded<'a> {
         }
     }
 
-    /// The convention with the form of the results that the export's type tells, if that is known and nobody named another.
+    /// The result in the form that the export's type tells, if that is known.
     fn told(&self, convention: &TokenStream, arguments: &TokenStream, output: &TokenStream) -> Option<TokenStream> {
-        let (options, defaults) = (&self.method.options, &self.interface.options);
-        let named = [&options.convention, &options.returns, &defaults.convention, &defaults.returns];
-        let module = self.interface.module.as_ref().filter(|_| named.iter().all(|option| option.is_none()))?;
+        let module = self.interface.module.as_ref()?;
         let Some(Extern::Function(ty)) = module.facts.exports.get(&self.method.export().value()) else { return None };
         let span = self.method.output.span();
         let krate = self.krate(span);
         let ty = checked::types(&krate, ty);
         Some(quote_spanned! {span=>
-            #krate::__private::Returning<
-                #convention,
-                #krate::__private::check::Told<{
-                    #krate::__private::check::form::<#convention, #arguments, #output>(#ty)
-                }>,
+            #krate::__private::check::Told<
+                { #krate::__private::check::form::<#convention, #arguments, #output>(#ty) },
+                #output,
             >
         })
     }

@@ -141,6 +141,9 @@ pub trait Results<X: Pointer>: 'static {
     /// How many of the signatures, from the first on, a single value can come by.
     const FORMS_OF_VALUES: usize = usize::MAX;
 
+    /// Whether this is [`ByType`], whose form is told by the export's type.
+    const BY_TYPE: bool = false;
+
     /// Whether an `Option` is told by a tag before the value, and not by a null pointer.
     const TAGGED: bool = false;
 

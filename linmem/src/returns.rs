@@ -1,5 +1,11 @@
 //! Results: from core values, and the bytes they may point at, to Rust values.
 
+#[cfg(feature = "module")]
+mod coming;
+
+#[cfg(feature = "module")]
+pub(crate) use coming::Coming;
+
 use crate::bind::{Callable, ResultOption};
 use crate::convention::Convention;
 use crate::core::{Params, Signature};
@@ -44,6 +50,10 @@ pub trait Returns<C: Convention, P: Params>: Sized {
 
     /// Which option chooses among the signatures. It is for advice only.
     const OPTION: ResultOption = ResultOption::None;
+
+    /// Whether its form is [`ByType`](crate::results::ByType)'s to tell. It is for a check while compiling, which then
+    /// asks for the form that the module has.
+    const BY_TYPE: bool = false;
 
     /// The signatures that would do, the preferred one first.
     const SIGNATURES: &'static [Signature] = <Self::Func as Callable>::SIGNATURES;
@@ -178,7 +188,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Raw = T::Raw;
     type Out<'s> = T::Out<'s>;
     const OPTION: ResultOption = ResultOption::Returns;
-
+    const BY_TYPE: bool = <C::Results as Results<C::Pointer>>::BY_TYPE;
     const BORROWS: bool = T::BORROWS;
     const SIGNATURES: &'static [Signature] = first(
         <Self::Func as Callable>::SIGNATURES,

@@ -1,7 +1,11 @@
 //! Traits that name their module, and are checked against it while these tests compile.
 
 use crate::support::{bind, engine, wat};
-use linmem::{Embedded, ErrorKind, Fault, Result, wasm_import};
+use linmem::allocator::{Found, Reserve};
+use linmem::results::{ByType, FreedBy, LastError, PointerThen};
+use linmem::{
+    Convention, Embedded, ErrorKind, Fault, Lower, Lowering, Result, export_names, pass, status, text, wasm_import,
+};
 use wasmtime::{Linker, Module, Store};
 
 /// Its file has the text format.
@@ -21,6 +25,98 @@ trait Forms {
 trait Shapes {
     fn next_letter(&mut self, number: u32) -> Result<char>;
     fn sum(&mut self, values: &[f64]) -> Result<f64>;
+}
+
+export_names! {
+    Input = "reserve_input",
+    TextLen = "text_len",
+    OwnedFree = "owned_free",
+    IsShort = "is_short",
+    Why = "why",
+    WhyLen = "why_len",
+}
+
+/// What its conventions call besides is there, and so is the allocator.
+#[wasm_import(module = "it/checked-helpers.wat", allocator = Reserve<Input>)]
+trait Helped {
+    #[wasm(returns = PointerThen<TextLen>)]
+    fn text(&mut self) -> Result<String>;
+    #[wasm(returns = FreedBy<OwnedFree>)]
+    fn owned(&mut self) -> Result<String>;
+    fn frees(&mut self) -> Result<u32>;
+    #[wasm(status = status::IsError<IsShort, LastError<Why, WhyLen>>)]
+    fn check(&mut self, #[wasm(pass = pass::Implied)] text: &str) -> Result<()>;
+}
+
+/// A convention of the user's own, whose results are told by the export's type.
+struct Custom;
+
+impl Convention for Custom {
+    type Pointer = u32;
+    type Allocator = Found;
+    type Pass = pass::PtrLen;
+    type Results = ByType;
+    type Text = text::Utf8;
+    type Status = status::Silent;
+}
+
+/// It is passed by that convention, and by no other.
+struct Celsius(f64);
+
+impl Lower<Custom> for Celsius {
+    type Core = (f64,);
+    type Placed = ();
+    const NEEDS_MEMORY: bool = false;
+
+    fn lower(&mut self, _: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
+        Ok(((self.0,), ()))
+    }
+}
+
+#[wasm_import(module = "it/checked-helpers.wat", convention = Custom)]
+trait Scales {
+    fn scaled(&mut self, by: Celsius) -> Result<String>;
+    #[wasm(returns = ByType)]
+    fn owned(&mut self) -> Result<String>;
+}
+
+/// Numbers alone need no allocator, also where the convention has one that is not there.
+#[wasm_import(module = "it/checked-helpers.wat", convention = linmem::convention::Canonical)]
+trait Numbers {
+    fn text_len(&mut self) -> Result<u32>;
+}
+
+#[test]
+fn what_conventions_call_besides_is_checked_and_called() {
+    let mut helped = bind::<HelpedExports>(&Module::from_binary(engine(), HelpedExports::MODULE).unwrap());
+    assert_eq!(helped.text().unwrap(), "hello");
+    assert_eq!((helped.owned().unwrap().as_str(), helped.frees().unwrap()), ("hello", 1));
+    helped.check("long enough").unwrap();
+    let error = helped.check("no").unwrap_err();
+    let ErrorKind::Guest { code: 1, message: Some(message) } = error.kind() else { panic!("{error}") };
+    assert_eq!(message, "it is short");
+}
+
+#[test]
+fn the_form_of_a_result_is_chosen_for_a_convention_of_ones_own_too() {
+    let mut scales = bind::<ScalesExports>(&Module::from_binary(engine(), ScalesExports::MODULE).unwrap());
+    assert_eq!((scales.scaled(Celsius(4.5)).unwrap().as_str(), scales.owned().unwrap().as_str()), ("hell", "hello"));
+    let module = wat(r#"(module (memory (export "memory") 1)
+        (func (export "scaled") (param f64) (result i64) unreachable)
+        (func (export "owned") (result i32 i32) unreachable))"#);
+    let error = ScalesPre::check(&module).unwrap_err();
+    let ErrorKind::Bind(faults) = error.kind() else { panic!("{error}") };
+    let wanted = faults.faults.iter().map(|fault| match fault {
+        Fault::WrongSignature { wanted, .. } => wanted.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    });
+    assert_eq!(wanted.collect::<Vec<_>>(), [["(f64) -> (i32, i32)"], ["() -> i64"]]);
+}
+
+#[test]
+fn numbers_alone_need_no_allocator() {
+    let mut numbers = bind::<NumbersExports>(&Module::from_binary(engine(), NumbersExports::MODULE).unwrap());
+    assert_eq!(numbers.text_len().unwrap(), 5);
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! The form of a result that the type of an export tells while the crate compiles.
 
-use crate::bind::ResultOption;
 use crate::convention::Convention;
 use crate::core::Types;
 use crate::lower::Args;
-use crate::results::{ByType, Packed, Pair, ReturnArea, ReturnPointer};
-use crate::returns::Returns;
+use crate::results::{Packed, Pair, ReturnArea, ReturnPointer};
+use crate::returns::{Coming, Returns};
 
-/// The form of [`ByType`] that an export of that type has, for a method with arguments `A` that returns `T`: an index for
-/// [`Told`]. There is none for a result that is not in memory.
+/// The form of [`ByType`](crate::results::ByType) that an export of that type has, for a method with arguments `A` that
+/// returns `T`: an index for [`Told`]. There is none for a result that comes by another convention, or not in memory.
 pub const fn form<C, A, T>(found: Types<'_>) -> usize
 where
     C: Convention,
@@ -16,7 +15,7 @@ where
     T: Returns<C, A::Core>,
 {
     let (mut signatures, mut index) = (T::SIGNATURES, 0);
-    while let (ResultOption::Returns, [first, rest @ ..]) = (T::OPTION, signatures) {
+    while let (true, [first, rest @ ..]) = (T::BY_TYPE, signatures) {
         if first.types().is(found) {
             return index;
         }
@@ -25,30 +24,30 @@ where
     usize::MAX
 }
 
-/// The results convention of a [`form`]. Where there is none, [`ByType`] is left to say what it would have taken.
-pub type Told<const FORM: usize> = <Form<FORM> as Tell>::Results;
+/// A result `T` that comes in a [`form`]. Where there is none, `T` is left to say what it would have taken.
+pub type Told<const FORM: usize, T> = <Form<FORM> as Tell<T>>::Result;
 
-/// A form, by its index among the signatures of [`ByType`].
+/// A form, by its index among the signatures of [`ByType`](crate::results::ByType).
 #[derive(Debug)]
 pub struct Form<const FORM: usize>;
 
 /// See [`Told`].
-pub trait Tell {
-    /// The convention.
-    type Results;
+pub trait Tell<T> {
+    /// The result.
+    type Result;
 }
 
 macro_rules! forms {
     ($($index:expr => $results:ty;)*) => {$(
-        impl Tell for Form<{ $index }> {
-            type Results = $results;
+        impl<T> Tell<T> for Form<{ $index }> {
+            type Result = $results;
         }
     )*};
 }
 forms! {
-    0 => ReturnPointer;
-    1 => ReturnArea;
-    2 => Pair;
-    3 => Packed;
-    usize::MAX => ByType;
+    0 => Coming<T, ReturnPointer>;
+    1 => Coming<T, ReturnArea>;
+    2 => Coming<T, Pair>;
+    3 => Coming<T, Packed>;
+    usize::MAX => T;
 }

@@ -13,7 +13,7 @@ use std::fmt::{self, Debug};
 use wasmtime::AsContextMut;
 
 /// Whichever of [`ReturnPointer`], [`ReturnArea`], [`Pair`] and [`Packed`] the export's type tells; no two of them have
-/// the same type. It is found out once, when the module is bound.
+/// the same type. It is found out once, when the module is bound, or while the crate compiles if the trait names its module.
 ///
 /// A single value ([`Shape::Value`]) comes by [`ReturnPointer`] or [`ReturnArea`]. Two 64-bit pointers are not packed.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +68,7 @@ impl<P: Params, X: Pointer> Callable for ByTypeFunc<P, X> {
 impl<X: Pointer> Results<X> for ByType {
     type Func<P: Params> = ByTypeFunc<P, X>;
 
+    const BY_TYPE: bool = true;
     const FORMS_OF_VALUES: usize = 2;
 
     #[inline(always)]

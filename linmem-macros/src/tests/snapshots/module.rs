@@ -19,25 +19,23 @@ trait Guest {
 )]
 struct GuestExports {
     greet: ::linmem::__private::Export<
-        ::linmem::__private::Returning<
-            ::linmem::convention::Standard,
-            ::linmem::__private::check::Told<
-                {
-                    ::linmem::__private::check::form::<
-                        ::linmem::convention::Standard,
-                        (&'static str, ()),
-                        <linmem::Result<String> as ::linmem::__private::MethodResult>::Ok,
-                    >(
-                        ::linmem::__private::check::Types::new(
-                            &[::linmem::CoreType::I32, ::linmem::CoreType::I32],
-                            &[::linmem::CoreType::I64],
-                        ),
-                    )
-                },
-            >,
-        >,
+        ::linmem::convention::Standard,
         (&'static str, ()),
-        <linmem::Result<String> as ::linmem::__private::MethodResult>::Ok,
+        ::linmem::__private::check::Told<
+            {
+                ::linmem::__private::check::form::<
+                    ::linmem::convention::Standard,
+                    (&'static str, ()),
+                    <linmem::Result<String> as ::linmem::__private::MethodResult>::Ok,
+                >(
+                    ::linmem::__private::check::Types::new(
+                        &[::linmem::CoreType::I32, ::linmem::CoreType::I32],
+                        &[::linmem::CoreType::I64],
+                    ),
+                )
+            },
+            <linmem::Result<String> as ::linmem::__private::MethodResult>::Ok,
+        >,
     >,
     #[cfg(unix)]
     greet_all: ::linmem::__private::Export<
