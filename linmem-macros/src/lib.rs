@@ -71,15 +71,19 @@ use proc_macro::TokenStream;
 /// from the crate's manifest. It may be written with `concat!` and `env!`, so that a build script can make it:
 /// `module = concat!(env!("OUT_DIR"), "/guest.wasm")`.
 ///
-/// Then the module is read while the crate compiles. A method whose export is missing or of another type is an error at
-/// the method, and a memory, allocator or initializer at the option that names it, with what binding would have said.
-/// All are reported in one go, and the crate is compiled again when the file has changed. What only a convention knows
-/// is found when the module is bound: exports that it calls besides, and an allocator that no option names.
+/// Then the module is read while the crate compiles, and all that `GreeterPre::check` would say of it is an error. A method
+/// whose export is missing or of another type is one at the method, and so is what its convention calls besides: a getter,
+/// say, or what frees a result. A memory, allocator or initializer is one at the option that names it; an allocator that
+/// none names, at the `allocator` or the `convention` that looks for it, or else at the trait. Conventions and allocators of
+/// your own are checked by the same constants by which they are bound (`linmem::Helpers`, `linmem::allocator::Wanted`).
+/// All are reported in one go, and the crate is compiled again when the file has changed. What the module imports is left
+/// to the linker.
 ///
-/// Where neither `convention` nor `returns` is named, the export's type is known now, and so is the form of each result:
-/// there is nothing left to choose at run time. The module is in `GreeterExports::MODULE` (`linmem::Embedded`), and
-/// `GreeterPre::embedded` makes a `GreeterPre` of it without a path. A module of another build may still be bound; it
-/// must then have the very types.
+/// Where results are `linmem::results::ByType`, as they are unless another convention is named, the export's type is known
+/// now, and so is the form of each: there is nothing left to choose at run time. (Within another, such as
+/// `Static<ByType>`, it is chosen when the module is bound.) The module is in `GreeterExports::MODULE`
+/// (`linmem::Embedded`), and `GreeterPre::embedded` makes a `GreeterPre` of it without a path. A module of another build
+/// may still be bound; it must then have the very types.
 ///
 /// # Errors
 ///

@@ -90,7 +90,8 @@
 //!    each method into one expression: `call(self, |exports| &exports.shout, (text, ()))`. It knows syntax and no ABI.
 //! 2. **`bind.rs`**, when the module was bound: a `Planner` asked the argument and result types which signatures would
 //!    do, found the export among them in the [`Module`](wasmtime::Module) (or noted a [`Fault`]), and a `Resolver`
-//!    made a typed function of it. Nothing is looked up after that.
+//!    made a typed function of it. Nothing is looked up after that. What is called besides, and the allocator, are
+//!    described by constants ([`Helpers`], [`allocator::Wanted`]), which **`check.rs`** reads while a crate compiles.
 //! 3. **`interface/bound.rs`**: `call` splits [`Bound`] into the store, the exports and the runtime, and runs
 //!    `Export::run` in the [`Blocking`] [`Mode`] (**`mode.rs`**: the only two ways into a guest; the async one runs the
 //!    same code).
@@ -131,7 +132,8 @@
 //! # Features
 //!
 //! - `async`: `async fn` methods, over wasmtime's async support.
-//! - `module`: `#[wasm_import(module = "guest.wasm")]` checks the trait against the module while the crate compiles.
+//! - `module`: `#[wasm_import(module = "guest.wasm")]` checks the trait against the module while the crate compiles: all that
+//!   [`Pre::check`] checks.
 //! - `tracing`: a span `wasm_call` of level `DEBUG` for each call, with `export`, `argument_bytes` and `result_bytes`: sizes
 //!   in the guest's memory, and never the contents.
 #![forbid(unsafe_code)]
