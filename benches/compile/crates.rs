@@ -7,8 +7,11 @@ use std::path::Path;
 /// How many methods there are of each of the four kinds.
 const EACH: usize = 25;
 
+/// Writes a crate.
+pub(crate) type Source = fn() -> String;
+
 /// The name of a crate and its source. The first is what the others are compared with.
-pub(crate) const CRATES: [(&str, fn() -> String); 3] = [
+pub(crate) const CRATES: [(&str, Source); 3] = [
     ("by_hand", by_hand),
     ("attribute", || annotated("#[wasm_import]")),
     ("with_module", || annotated("#[wasm_import(module = \"../guest.wat\")]")),

@@ -12,7 +12,7 @@
 mod crates;
 
 use crates::{CRATES, write_workspace};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -89,7 +89,7 @@ fn forget(workspace: &Path, name: &str) {
 }
 
 /// Whether a file of cargo's is about the crate: its name, perhaps after `lib`, and a hash.
-fn is_of(path: &PathBuf, name: &str) -> bool {
+fn is_of(path: &Path, name: &str) -> bool {
     let file = path.file_name().unwrap().to_string_lossy();
     let file = file.strip_prefix("lib").unwrap_or(&file);
     file.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))

@@ -129,6 +129,12 @@
 //! The host's own limits still apply: a guest that loops for ever is stopped by wasmtime's fuel or epochs, and one that
 //! grows its memory by a [`ResourceLimiter`](wasmtime::ResourceLimiter).
 //!
+//! # Pages
+//!
+//! - [`convention`]: which convention a module has.
+//! - [`guide::mistakes`]: the four first mistakes, with all that is printed.
+//! - [`guide::compiling`]: what the attribute costs to compile.
+//!
 //! # Features
 //!
 //! - `async`: `async fn` methods, over wasmtime's async support.
@@ -160,6 +166,8 @@ mod error;
 mod export;
 mod frame;
 mod guest;
+#[cfg(doc)]
+pub mod guide;
 mod handle;
 mod interface;
 mod ledger;

@@ -371,6 +371,7 @@ trait Plain {
 }
 
 #[linmem::wasm_import(allocator = linmem::allocator::Reserve<Input>)]
+#[allow(dead_code, reason = "it is bound, and not called")]
 trait Numbers {
     fn add(&mut self, a: u32, b: u32) -> linmem::Result<u32>;
 }

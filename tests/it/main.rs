@@ -22,6 +22,7 @@ mod guests;
 mod hostile;
 mod instances;
 mod memory_api;
+mod mistakes;
 mod recognize;
 mod release;
 mod results;

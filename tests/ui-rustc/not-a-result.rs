@@ -1,8 +1,8 @@
 use linmem::wasm_import;
 
 #[wasm_import]
-trait Counter {
-    fn count(&mut self) -> u32;
+trait Greeter {
+    fn greet(&mut self, name: &str) -> String;
 }
 
 fn main() {}

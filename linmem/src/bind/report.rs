@@ -15,7 +15,12 @@ impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.faults.len();
         write!(f, "the module does not fit `{}`: {count} fault{}", self.interface, if count == 1 { "" } else { "s" })?;
-        self.faults.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
+        self.faults.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))?;
+        // One name is misspelt; where several methods are at fault, it is as likely the file.
+        if self.faults.iter().filter(|fault| fault.is_of_method()).nth(1).is_some() {
+            f.write_str("\n  or the trait is right, and this is another build of the module than it was written for")?;
+        }
+        Ok(())
     }
 }
 
@@ -106,6 +111,19 @@ impl Fault {
             Fault::WideMemory { .. } => {
                 vec!["`convention = linmem::convention::Memory64`, or another whose `Pointer` is `u64`".to_owned()]
             }
+        }
+    }
+}
+
+impl Fault {
+    fn is_of_method(&self) -> bool {
+        match self {
+            Fault::MissingExport { role, .. }
+            | Fault::WrongSignature { role, .. }
+            | Fault::NotAFunction { role, .. } => {
+                matches!(role, Role::Method(_))
+            }
+            _ => false,
         }
     }
 }

@@ -1,0 +1,7 @@
+//! Pages to read. They exist in the documentation only.
+
+#[doc = include_str!("../docs/mistakes.md")]
+pub mod mistakes {}
+
+#[doc = include_str!("../docs/compiling.md")]
+pub mod compiling {}
