@@ -16,8 +16,7 @@ use syn::{Attribute, FnArg, ItemTrait, Signature, TraitItem};
 pub(crate) struct Parts {
     pub(crate) fields: TokenStream,
     pub(crate) plan: TokenStream,
-    pub(crate) found: TokenStream,
-    pub(crate) resolved: TokenStream,
+    pub(crate) planned: TokenStream,
     pub(crate) implementation: TokenStream,
     pub(crate) checks: Option<TokenStream>,
 }
@@ -25,12 +24,10 @@ pub(crate) struct Parts {
 pub(crate) fn expand(interface: &Interface<'_>) -> TokenStream {
     let methods = interface.methods.iter();
     let methods: Vec<_> = methods.map(|method| Expanded::new(interface, method)).collect();
-    let (found, resolved) = methods.iter().map(Expanded::resolve).unzip();
     let parts = Parts {
         fields: methods.iter().map(Expanded::field).collect(),
         plan: methods.iter().map(Expanded::plan).collect(),
-        found,
-        resolved,
+        planned: methods.iter().map(Expanded::planned).collect(),
         implementation: implementation(interface, methods.iter().map(Expanded::implementation).collect()),
         checks: interface.module.as_ref().map(|module| checked::expand(interface, module, &methods)),
     };
@@ -39,7 +36,7 @@ pub(crate) fn expand(interface: &Interface<'_>) -> TokenStream {
 
 /// Everything that a trait expands to.
 pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts) -> TokenStream {
-    let Parts { fields, plan, found, resolved, implementation, checks } = parts;
+    let Parts { fields, plan, planned, implementation, checks } = parts;
     let krate = interface.options.krate(Span::mixed_site());
     let vis = &item.vis;
     let trait_name = literal(&item.ident);
@@ -80,7 +77,7 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
     };
     let allow_in_trait = allow_in_trait(interface);
 
-    // `mixed_site` keeps `exports`, `planner` and `resolver` apart from any name of the user's.
+    // `mixed_site` keeps `exports`, `planner` and `planned` apart from any name of the user's.
     quote_spanned! {Span::mixed_site()=>
         #allow_in_trait
         #item
@@ -111,11 +108,8 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
                     #plan
                 }
 
-                fn resolve<__Store: #krate::__private::AsContextMut>(
-                    resolver: &mut #krate::__private::Resolver<'_, __Store>,
-                ) -> #krate::Result<Self> {
-                    #found
-                    ::core::result::Result::Ok(Self { #resolved })
+                fn new(planned: &mut #krate::__private::Planned<'_>) -> Self {
+                    Self { #planned }
                 }
             }
 

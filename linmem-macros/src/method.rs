@@ -123,14 +123,9 @@ impl<'a> Expanded<'a> {
         quote_spanned!(span=> #cfg #krate::__private::returned::<#convention, #ty>();)
     }
 
-    /// The export in a variable, and the field that it goes to. The compiler drops what was found before a fault in steps
-    /// that all faults share, but only of variables: inside the struct's expression their number would be quadratic.
-    pub(crate) fn resolve(&self) -> (TokenStream, TokenStream) {
+    pub(crate) fn planned(&self) -> TokenStream {
         let Self { name, cfg, .. } = self;
-        let mut export = Ident::clone(name);
-        export.set_span(self.span());
-        let found = quote_spanned!(self.span()=> #cfg let #export = resolver.export()?;);
-        (found, quote_spanned!(self.span()=> #cfg #name: #export,))
+        quote_spanned!(self.span()=> #cfg #name: planned.export(),)
     }
 
     pub(crate) fn implementation(&self) -> TokenStream {

@@ -40,7 +40,7 @@ use crate::results::ExportName;
 use crate::returns::Returns;
 use std::fmt;
 use std::marker::PhantomData;
-use std::slice;
+use std::{iter, slice};
 use wasmtime::{AsContextMut, Instance, Module, ModuleExport};
 
 /// A function of the module, and which of the signatures that would do it has.
@@ -148,32 +148,42 @@ where
     Method { signatures, arguments, names, pointer: <C::Pointer as CoreValue>::TYPE, option: T::OPTION }
 }
 
-/// Resolves a plan in an instance, in the order in which it was made. Generated code drives it.
-pub struct Resolver<'a, S> {
-    pub(crate) store: &'a mut S,
-    pub(crate) instance: &'a Instance,
-    exports: slice::Iter<'a, ExportPlan>,
+/// What was planned, in the same order. Generated code drives it.
+pub struct Planned<'p> {
+    exports: iter::Enumerate<slice::Iter<'p, ExportPlan>>,
 }
 
-impl<'a, S: AsContextMut> Resolver<'a, S> {
-    pub(crate) fn new(store: &'a mut S, instance: &'a Instance, exports: &'a [ExportPlan]) -> Self {
-        Resolver { store, instance, exports: exports.iter() }
+impl<'p> Planned<'p> {
+    pub(crate) fn new(exports: &'p [ExportPlan]) -> Self {
+        Planned { exports: exports.iter().enumerate() }
     }
 
-    /// The next method's export.
-    ///
-    /// # Errors
-    /// If the instance is not one of the module that was planned for.
-    pub fn export<C, A, T>(&mut self) -> Result<Export<C, A, T>>
+    /// The next method's export, for an instance in which nothing is resolved yet.
+    pub fn export<C, A, T>(&mut self) -> Export<C, A, T>
     where
         C: Convention,
         A: Args<C>,
         T: Returns<C, A::Core>,
     {
-        let ExportPlan { export, helpers, names } = self.exports.next().ok_or_else(other_module)?;
-        let helpers = FoundHelpers { found: helpers.iter(), resolver: self };
-        let func = T::Func::resolve(&mut FoundExport { found: export, helpers })?;
-        Ok(Export { func, names: *names })
+        // There are as many as were planned; one too many would be told when it is called.
+        let (index, names) = self.exports.next().map_or_else(Default::default, |(index, plan)| (index, plan.names));
+        Export::new(index, names)
+    }
+}
+
+/// Resolves what was planned in an instance.
+pub(crate) struct Resolver<'a, S> {
+    pub(crate) store: &'a mut S,
+    pub(crate) instance: &'a Instance,
+}
+
+impl<'a, S: AsContextMut> Resolver<'a, S> {
+    /// The function of one method, and what is called besides.
+    #[cold]
+    pub(crate) fn callable<F: Callable>(mut self, exports: &[ExportPlan], index: usize) -> Result<F> {
+        let ExportPlan { export, helpers, .. } = exports.get(index).ok_or_else(other_module)?;
+        let helpers = self.helpers(helpers);
+        F::resolve(&mut FoundExport { found: export, helpers })
     }
 
     /// What was found of an allocator.
@@ -267,15 +277,15 @@ impl<S> fmt::Debug for FoundHelpers<'_, '_, S> {
     }
 }
 
-impl<I> fmt::Debug for Planner<'_, I> {
+impl fmt::Debug for Planned<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Planner").field("finder", &self.finder).finish_non_exhaustive()
+        f.debug_struct("Planned").field("left", &self.exports.len()).finish_non_exhaustive()
     }
 }
 
-impl<S> fmt::Debug for Resolver<'_, S> {
+impl<I> fmt::Debug for Planner<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolver").field("instance", self.instance).finish_non_exhaustive()
+        f.debug_struct("Planner").field("finder", &self.finder).finish_non_exhaustive()
     }
 }
 

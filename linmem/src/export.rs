@@ -1,5 +1,6 @@
 //! One resolved export, and the one function through which every method calls its own.
 
+use crate::bind::{ExportPlan, Resolver};
 use crate::convention::Convention;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::frame::Guard;
@@ -14,23 +15,26 @@ use crate::returns::{Owed, Returns};
 use crate::runtime::{Runtime, State};
 use crate::trace::Call;
 use std::fmt;
-use wasmtime::AsContextMut;
+use std::sync::OnceLock;
+use wasmtime::{AsContextMut, Instance};
 
 /// What an export and its parameters are called, for errors.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Names {
     pub(crate) export: &'static str,
     pub(crate) params: &'static [&'static str],
 }
 
-/// An export that was found, type-checked and resolved: called by convention `C` with arguments `A`, it returns a `T`.
+/// An export that was found and type-checked: called by convention `C` with arguments `A`, it returns a `T`.
 pub struct Export<C, A, T>
 where
     C: Convention,
     A: Args<C>,
     T: Returns<C, A::Core>,
 {
-    pub(crate) func: T::Func,
+    func: OnceLock<T::Func>,
+    /// Its place among those that were planned.
+    index: usize,
     pub(crate) names: Names,
 }
 
@@ -59,6 +63,7 @@ macro_rules! run {
         #[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) $($asyncness)? fn $name<$($mode)*, B: Args<C, Core = A::Core>>(
             &self,
+            func: &T::Func,
             mode: $m,
             runtime: &mut Runtime<C::Allocator>,
             mut arguments: B,
@@ -86,11 +91,11 @@ macro_rules! run {
                 frame.still_owe(lent);
                 fail!(error.at(Place::Release));
             }
-            let first = self.lower(&mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
+            let first = self.lower(func, &mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
             let (room, core, placed) = match first {
                 Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => lowered,
                 Ok(_) => {
-                    let mut lower = |into: &mut Lowering<'_>| self.lower(&mut arguments, into);
+                    let mut lower = |into: &mut Lowering<'_>| self.lower(func, &mut arguments, into);
                     match wait!($($asyncness)?; rarely frame.lower_again((0, 0), &mut lower)) {
                         Ok(lowered) => lowered,
                         Err(error) => fail!(error),
@@ -102,7 +107,7 @@ macro_rules! run {
                 call.placed(|| frame.placed());
                 frame.hand_over();
             }
-            let core = match wait!($($asyncness)?; T::call(&self.func, &mut frame, room, core)) {
+            let core = match wait!($($asyncness)?; T::call(func, &mut frame, room, core)) {
                 Ok(core) => core,
                 Err(error) => fail!(of_call(error)),
             };
@@ -129,7 +134,7 @@ macro_rules! run {
                     wait!($($asyncness)?; frame.give_back(block)).inspect_err(|_| frame.still_owe(block))
                 }
                 Owed::Convention(returned) => {
-                    wait!($($asyncness)?; rarely T::release(&self.func, &mut frame, returned))
+                    wait!($($asyncness)?; rarely T::release(func, &mut frame, returned))
                 }
             };
             // Whether or not it could be read, it is given back; and the first error is the one to tell.
@@ -157,6 +162,30 @@ where
     A: Args<C>,
     T: Returns<C, A::Core>,
 {
+    pub(crate) fn new(index: usize, names: Names) -> Self {
+        Export { func: OnceLock::new(), index, names }
+    }
+
+    /// The function, resolved by the first call: that it is there and has the type was seen in the module, and to ask
+    /// the engine for it takes as long as several calls, which an instance that is made for one call need not spend on
+    /// every method.
+    ///
+    /// # Errors
+    /// If the instance is of another module than the one planned for.
+    #[inline(always)]
+    pub(crate) fn func<S>(&self, store: &mut S, instance: &Instance, planned: &[ExportPlan]) -> Result<&T::Func>
+    where
+        S: AsContextMut,
+    {
+        match self.func.get() {
+            Some(func) => Ok(func),
+            None => match (Resolver { store, instance }).callable(planned, self.index) {
+                Ok(func) => Ok(self.func.get_or_init(|| func)),
+                Err(error) => Err(self.locate(error)),
+            },
+        }
+    }
+
     run! {
         /// Makes one call. `B` is `A` with the lifetimes of this call.
         run: [S: AsContextMut] Blocking<'_, S>,
@@ -186,13 +215,14 @@ where
     #[inline(always)]
     fn lower<B: Args<C, Core = A::Core>>(
         &self,
+        func: &T::Func,
         arguments: &mut B,
         into: &mut Lowering<'_>,
     ) -> Result<(Room, A::Core, B::Placed)> {
         if Self::NEEDS_MEMORY {
             into.begin_result();
         }
-        let room = T::prepare(&self.func, into);
+        let room = T::prepare(func, into);
         let (core, placed) = arguments.lower((), 0, into)?;
         Ok((room, core, placed))
     }
@@ -200,7 +230,10 @@ where
     /// Names the export, and the argument by its name.
     #[cold]
     pub(crate) fn locate(&self, error: Error) -> Error {
-        error.in_export(self.names.export).name_argument(self.names.params).hinted(|kind| T::hint(&self.func, kind))
+        error
+            .in_export(self.names.export)
+            .name_argument(self.names.params)
+            .hinted(|kind| T::hint(self.func.get()?, kind))
     }
 }
 

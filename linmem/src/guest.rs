@@ -20,14 +20,14 @@ pub struct Health {
     /// Whether the guest has come back from a call since this was last cleared.
     pub(crate) returned: bool,
     /// A host function that does nothing. Where a call fails, and this one does too, it is the engine that refuses.
-    probe: Func<(), ()>,
+    probe: wasmtime::Func,
 }
 
 /// Which instance something is of, and by what it was poisoned, if it was.
 pub(crate) type Mark = Arc<OnceLock<Poisoner>>;
 
 impl Health {
-    pub(crate) fn new(probe: Func<(), ()>) -> Self {
+    pub(crate) fn new(probe: wasmtime::Func) -> Self {
         Health { poison: Mark::default(), running: Poisoner::default(), entered: false, returned: false, probe }
     }
 
@@ -141,10 +141,12 @@ impl<'g, M: Mode> Guest<'g, M> {
         };
         let left_halfway = trap.is::<Trap>() || trap.is::<WasmBacktrace>();
         let words = trap.to_string();
-        let probe = self.health.probe.clone();
         // A health of its own for that, because this one is taken for entered.
-        let mut health = Health::new(probe.clone());
-        let probed = self.mode.call(&mut health, &probe, (), |_, _, ()| Ok(())).await;
+        let mut health = Health::new(self.health.probe);
+        let probed = match Func::<(), ()>::check(self.health.probe, self.mode.store()) {
+            Ok(probe) => self.mode.call(&mut health, &probe, (), |_, _, ()| Ok(())).await,
+            Err(error) => Err(ErrorKind::Trap(error).into()),
+        };
         let same =
             probed.is_err_and(|refusal| matches!(refusal.kind(), ErrorKind::Trap(error) if error.to_string() == words));
         if same && !left_halfway {

@@ -16,15 +16,16 @@ pub use imports::{Exit, Stub};
 pub use pre::Pre;
 
 use crate::allocator::Allocator;
-use crate::bind::{ExportPlan, Finder, FoundHelper, Planner, Resolver, Role};
+use crate::bind::{ExportPlan, Finder, FoundHelper, Planned, Planner, Resolver, Role};
 use crate::convention::Convention;
 use crate::core::{CoreValue, Signature};
 use crate::error::{ErrorKind, Result};
 use crate::runtime::Runtime;
+use crate::store_id::StoreId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use wasmtime::{AsContext, AsContextMut, Instance, Memory, Module, ModuleExport};
+use wasmtime::{AsContext, AsContextMut, FuncType, Instance, Memory, Module, ModuleExport};
 
 /// What a trait says of the module as a whole. The attribute makes it from its options.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,11 +101,8 @@ pub trait Interface: Sized + 'static {
     /// Plans every method, in order.
     fn plan(planner: &mut Planner<'_, Self>);
 
-    /// Resolves what was planned, in the same order.
-    ///
-    /// # Errors
-    /// If the instance is not one of the module that was planned for.
-    fn resolve<S: AsContextMut>(resolver: &mut Resolver<'_, S>) -> Result<Self>;
+    /// What was planned, in the same order, for an instance.
+    fn new(planned: &mut Planned<'_>) -> Self;
 }
 
 /// The allocator of an interface.
@@ -112,10 +110,11 @@ pub(crate) type AllocatorOf<I> = <<I as Interface>::Convention as Convention>::A
 
 /// A module that fits an interface: where everything is.
 pub(crate) struct Plan<I: Interface> {
-    exports: Vec<ExportPlan>,
+    pub(crate) exports: Vec<ExportPlan>,
     memory: PlannedMemory,
     allocator: Vec<Option<FoundHelper>>,
     initializer: Option<ModuleExport>,
+    token_type: FuncType,
     interface: PhantomData<fn() -> I>,
 }
 
@@ -160,7 +159,8 @@ impl<I: Interface> Plan<I> {
         };
         finder.finish(I::NAME)?;
         let initializer = initializer.map(|(export, _)| export);
-        Ok(Plan { exports, memory, allocator, initializer, interface: PhantomData })
+        let token_type = StoreId::token_type(module.engine());
+        Ok(Plan { exports, memory, allocator, initializer, token_type, interface: PhantomData })
     }
 
     pub(crate) fn initializer(&self) -> Option<&ModuleExport> {
@@ -175,8 +175,9 @@ impl<I: Interface> Plan<I> {
         }
     }
 
+    /// Makes a handle to an instance: see [`Export::func`](crate::export::Export::func) for what is resolved when.
     pub(crate) fn resolve<S: AsContextMut>(
-        &self,
+        self: &Arc<Self>,
         mut store: S,
         instance: &Instance,
         imported: Option<Memory>,
@@ -189,11 +190,12 @@ impl<I: Interface> Plan<I> {
                 Some(found.ok_or_else(crate::bind::other_module)?)
             }
         };
-        let mut resolver = Resolver::new(&mut store, instance, &self.exports);
-        let exports = Arc::new(I::resolve(&mut resolver)?);
+        let mut resolver = Resolver { store: &mut store, instance };
         let allocator = AllocatorOf::<I>::resolve(&mut resolver.helpers(&self.allocator))?;
-        let runtime = Runtime::new(&mut store, allocator, memory, !I::SETTINGS.keep)?;
-        Ok(Handle { instance: *instance, exports, runtime })
+        let runtime =
+            Runtime::new(StoreId::of(&mut store, self.token_type.clone()), allocator, memory, !I::SETTINGS.keep);
+        let exports = Arc::new(I::new(&mut Planned::new(&self.exports)));
+        Ok(Handle { instance: *instance, plan: Arc::clone(self), exports, runtime })
     }
 }
 
@@ -237,13 +239,19 @@ impl<I: Interface> Plan<I> {
 /// ```
 pub struct Handle<I: Interface> {
     instance: Instance,
+    plan: Arc<Plan<I>>,
     exports: Arc<I>,
     pub(crate) runtime: Runtime<AllocatorOf<I>>,
 }
 
 impl<I: Interface> Clone for Handle<I> {
     fn clone(&self) -> Self {
-        Handle { instance: self.instance, exports: Arc::clone(&self.exports), runtime: self.runtime.clone() }
+        Handle {
+            instance: self.instance,
+            plan: Arc::clone(&self.plan),
+            exports: Arc::clone(&self.exports),
+            runtime: self.runtime.clone(),
+        }
     }
 }
 
@@ -259,7 +267,7 @@ impl<I: Interface> Handle<I> {
     /// # Panics
     /// If the instance belongs to another store, as every function of wasmtime's does.
     pub fn new(mut store: impl AsContextMut, instance: &Instance) -> Result<Self> {
-        let plan = Plan::<I>::new(instance.module(store.as_context()), false)?;
+        let plan = Arc::new(Plan::<I>::new(instance.module(store.as_context()), false)?);
         plan.resolve(&mut store, instance, None)
     }
 

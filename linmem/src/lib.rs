@@ -199,7 +199,7 @@ pub use allocator::Allocator;
 pub use arena::Arena;
 pub use bind::{
     Besides, Callable, Candidates, Fault, Faults, FoundExport, FoundHelpers, Helper, Helpers, Named, Number, Parameter,
-    Planner, Remedy, Resolver, ResultOption, Role,
+    Planned, Planner, Remedy, ResultOption, Role,
 };
 pub use capacity::{Buf, Capacity, InPlace};
 pub use convention::Convention;
@@ -230,7 +230,7 @@ pub use scalar::Scalar;
 /// What generated code names. It changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::bind::{Planner, Resolver};
+    pub use crate::bind::{Planned, Planner};
     pub use crate::convention::{Checking, Convention, Encoding, Returning};
     pub use crate::export::Export;
     #[cfg(feature = "async")]

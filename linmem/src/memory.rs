@@ -16,6 +16,7 @@ use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
 use crate::region::{Region, to_u64};
 use crate::runtime::{MAX_ALIGN, Runtime, State};
+use crate::store_id::StoreId;
 use std::ops::{Deref, DerefMut};
 use wasmtime::{AsContext, AsContextMut, Instance, Memory, StoreContext, StoreContextMut, TypedFunc};
 use wasmtime::{WasmParams, WasmResults};
@@ -95,14 +96,16 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         let memory = finder.memory(&settings, <A::Pointer as CoreValue>::TYPE);
         let found = finder.allocator(&A::WANTED, &settings);
         finder.finish("LinearMemory")?;
-        let allocator = A::resolve(&mut Resolver::new(&mut store, instance, &[]).helpers(&found))?;
+        let allocator = A::resolve(&mut Resolver { store: &mut store, instance }.helpers(&found))?;
         let found = match memory {
             PlannedMemory::Exported(export) => instance.get_module_export(&mut store, &export),
             PlannedMemory::None | PlannedMemory::Imported(_) => None,
         };
         let found = found.and_then(wasmtime::Extern::into_memory);
         let memory = Some(found.ok_or_else(other_module)?);
-        let runtime = Runtime::new(&mut store, allocator, memory, !settings.keep)?;
+        let token_type = StoreId::token_type(store.as_context().engine());
+        let owner = StoreId::of(&mut store, token_type);
+        let runtime = Runtime::new(owner, allocator, memory, !settings.keep);
         Self::from_parts(store, Held::Own(Box::new(runtime)))
     }
 

@@ -11,7 +11,7 @@ use crate::region::Region;
 use crate::store_id::StoreId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wasmtime::{AsContextMut, Memory};
+use wasmtime::Memory;
 
 /// The smallest scratch block, and the largest: an argument that needs more gets a block of its own.
 pub(crate) const SCRATCH_MIN: u64 = 256;
@@ -70,12 +70,11 @@ impl<A: Allocator> Runtime<A> {
         }
     }
 
-    pub(crate) fn new(mut store: impl AsContextMut, allocator: A, memory: Option<Memory>, zero: bool) -> Result<Self> {
-        let owner = StoreId::of(&mut store);
-        let health = Health::new(owner.probe(&store)?);
+    pub(crate) fn new(owner: StoreId, allocator: A, memory: Option<Memory>, zero: bool) -> Self {
+        let health = Health::new(owner.token());
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default(), occupied: AtomicBool::default() });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
-        Ok(Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm })
+        Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm }
     }
 
     pub(crate) fn owner(&self) -> &StoreId {

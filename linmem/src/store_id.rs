@@ -4,11 +4,9 @@
 //! keeps two things: the address of the store's data, which no other living store shares (it lies within the store's own
 //! heap block), and a token that dies with the store, because a new store may be put where a dead one was.
 
-use crate::core;
-use crate::error::{ErrorKind, Result};
 use std::ptr;
 use std::sync::{Arc, Weak};
-use wasmtime::{AsContext, AsContextMut, Func};
+use wasmtime::{AsContext, AsContextMut, Engine, Func, FuncType};
 
 /// The identity of one store.
 #[derive(Debug)]
@@ -19,19 +17,25 @@ pub(crate) struct StoreId {
 }
 
 impl StoreId {
+    /// The type of a token. To make one takes a lock that all stores of the engine share, so it is made once.
+    pub(crate) fn token_type(engine: &Engine) -> FuncType {
+        FuncType::new(engine, [], [])
+    }
+
     /// Leaves a token in the store. The store drops its host functions when it goes, and the token with them.
-    pub(crate) fn of(mut store: impl AsContextMut) -> Self {
+    pub(crate) fn of(mut store: impl AsContextMut, token_type: FuncType) -> Self {
         let token = Arc::new(());
         let alive = Arc::downgrade(&token);
-        let token = Func::wrap(&mut store, move || {
+        let token = Func::new(&mut store, token_type, move |_, _, _| {
             let _alive = &token;
+            Ok(())
         });
         StoreId { address: address(&store), alive, token }
     }
 
-    /// The token, as a function that does nothing.
-    pub(crate) fn probe(&self, store: impl AsContext) -> Result<core::Func<(), ()>> {
-        Ok(core::Func::check(self.token, store).map_err(ErrorKind::Instantiate)?)
+    /// The token, as a function `() -> ()` that does nothing.
+    pub(crate) fn token(&self) -> Func {
+        self.token
     }
 
     /// Whether this is that very store.
@@ -55,7 +59,7 @@ mod tests {
     fn knows_its_store_by_any_reference() {
         let engine = Engine::default();
         let mut store = Store::new(&engine, ());
-        let owner = StoreId::of(&mut store);
+        let owner = StoreId::of(&mut store, StoreId::token_type(&engine));
         assert!(owner.is(&store));
         assert!(owner.is(&&mut store));
         assert!(owner.is(&store.as_context_mut()));
@@ -67,14 +71,14 @@ mod tests {
     fn tells_other_stores_of_the_same_engine_apart() {
         let engine = Engine::default();
         let (mut one, two) = (Store::new(&engine, ()), Store::new(&engine, ()));
-        assert!(!StoreId::of(&mut one).is(&two));
+        assert!(!StoreId::of(&mut one, StoreId::token_type(&engine)).is(&two));
     }
 
     #[test]
     fn is_not_fooled_by_a_store_in_the_place_of_a_dead_one() {
         let engine = Engine::default();
         for _ in 0..100 {
-            let owner = StoreId::of(Store::new(&engine, 7_u32));
+            let owner = StoreId::of(Store::new(&engine, 7_u32), StoreId::token_type(&engine));
             assert!(!owner.is(&Store::new(&engine, 7_u32)));
         }
     }

@@ -159,10 +159,14 @@ where
     R: MethodResult<Ok = T::Out<'s>>,
 {
     let Bound { store, handle, .. } = bound;
-    let Handle { exports, runtime, .. } = handle.borrow_mut();
+    let Handle { instance, plan, exports, runtime } = handle.borrow_mut();
     let export = export(exports);
     let call = Call::new(export.names.export);
-    match call.within(|| export.run(Blocking(&mut *store), runtime, arguments, &call)) {
+    let outcome = call.within(|| {
+        let func = export.func(store, instance, &plan.exports)?;
+        export.run(func, Blocking(&mut *store), runtime, arguments, &call)
+    });
+    match outcome {
         Ok(raw) => R::from_result(finish(export, raw, runtime.memory, store)),
         Err(error) => R::from_result(Err(error)),
     }
@@ -187,10 +191,13 @@ where
     R: MethodResult<Ok = T::Out<'s>>,
 {
     let Bound { store, handle, .. } = bound;
-    let Handle { exports, runtime, .. } = handle.borrow_mut();
+    let Handle { instance, plan, exports, runtime } = handle.borrow_mut();
     let export = export(exports);
     let call = Call::new(export.names.export);
-    let run = export.run_async(crate::mode::Async(&mut *store), runtime, arguments, &call);
+    let run = async {
+        let func = export.func(store, instance, &plan.exports)?;
+        export.run_async(func, crate::mode::Async(&mut *store), runtime, arguments, &call).await
+    };
     let outcome = instrumented(&call, run).await;
     R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
 }

@@ -91,12 +91,11 @@ const _: () = {
                 linmem::Result<u32>,
             >();
         }
-        fn resolve<__Store: ::linmem::__private::AsContextMut>(
-            resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
-        ) -> ::linmem::Result<Self> {
-            let later = resolver.export()?;
-            let now = resolver.export()?;
-            ::core::result::Result::Ok(Self { later: later, now: now })
+        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+            Self {
+                later: planned.export(),
+                now: planned.export(),
+            }
         }
     }
     #[automatically_derived]

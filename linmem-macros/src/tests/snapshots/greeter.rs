@@ -112,17 +112,12 @@ const _: () = {
                 Result<(), MyError>,
             >();
         }
-        fn resolve<__Store: ::linmem::__private::AsContextMut>(
-            resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
-        ) -> ::linmem::Result<Self> {
-            let greet = resolver.export()?;
-            let banner = resolver.export()?;
-            let scale = resolver.export()?;
-            ::core::result::Result::Ok(Self {
-                greet: greet,
-                banner: banner,
-                scale: scale,
-            })
+        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+            Self {
+                greet: planned.export(),
+                banner: planned.export(),
+                scale: planned.export(),
+            }
         }
     }
     #[automatically_derived]

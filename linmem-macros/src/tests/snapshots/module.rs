@@ -118,17 +118,12 @@ const _: () = {
                 linmem::Result<u32>,
             >();
         }
-        fn resolve<__Store: ::linmem::__private::AsContextMut>(
-            resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
-        ) -> ::linmem::Result<Self> {
-            let greet = resolver.export()?;
-            #[cfg(unix)]
-            let greet_all = resolver.export()?;
-            ::core::result::Result::Ok(Self {
-                greet: greet,
+        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+            Self {
+                greet: planned.export(),
                 #[cfg(unix)]
-                greet_all: greet_all,
-            })
+                greet_all: planned.export(),
+            }
         }
     }
     #[automatically_derived]

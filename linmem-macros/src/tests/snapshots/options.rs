@@ -294,25 +294,16 @@ const _: () = {
                 renamed::Result<Point>,
             >();
         }
-        fn resolve<__Store: renamed::linmem::__private::AsContextMut>(
-            resolver: &mut renamed::linmem::__private::Resolver<'_, __Store>,
-        ) -> renamed::linmem::Result<Self> {
-            let scale = resolver.export()?;
-            let r#type = resolver.export()?;
-            #[cfg(unix)]
-            #[cfg(feature = "more")]
-            let only_here = resolver.export()?;
-            #[cfg(not(unix))]
-            let elsewhere = resolver.export()?;
-            ::core::result::Result::Ok(Self {
-                scale: scale,
-                r#type: r#type,
+        fn new(planned: &mut renamed::linmem::__private::Planned<'_>) -> Self {
+            Self {
+                scale: planned.export(),
+                r#type: planned.export(),
                 #[cfg(unix)]
                 #[cfg(feature = "more")]
-                only_here: only_here,
+                only_here: planned.export(),
                 #[cfg(not(unix))]
-                elsewhere: elsewhere,
-            })
+                elsewhere: planned.export(),
+            }
         }
     }
     #[automatically_derived]

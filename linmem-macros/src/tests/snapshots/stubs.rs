@@ -107,10 +107,8 @@ const _: () = {
         const NAME: &'static str = "Greeter";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
         fn plan(planner: &mut ::linmem::__private::Planner<'_, Self>) {}
-        fn resolve<__Store: ::linmem::__private::AsContextMut>(
-            resolver: &mut ::linmem::__private::Resolver<'_, __Store>,
-        ) -> ::linmem::Result<Self> {
-            ::core::result::Result::Ok(Self {})
+        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+            Self {}
         }
     }
     #[automatically_derived]
