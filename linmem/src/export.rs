@@ -14,6 +14,7 @@ use crate::results::Room;
 use crate::returns::{Owed, Returns};
 use crate::runtime::{Runtime, State};
 use crate::trace::Call;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::OnceLock;
 use wasmtime::{AsContextMut, Instance};
@@ -64,31 +65,34 @@ macro_rules! run {
         pub(crate) $($asyncness)? fn $name<$($mode)*, B: Args<C, Core = A::Core>>(
             &self,
             func: &T::Func,
-            mode: $m,
+            mut mode: $m,
             runtime: &mut Runtime<C::Allocator>,
             mut arguments: B,
             call: &Call,
         ) -> Result<T::Raw> {
-            let mut guard = Guard::new(mode, runtime);
-            let state = guard.state();
+            let state = runtime.state;
             if state == State::Unsettled {
-                wait!($($asyncness)?; rarely guard.calm_down(Some(self.names.export)))
-                    .map_err(|error| self.locate(error))?;
+                wait!($($asyncness)?; rarely self.calm_down(&mut mode, runtime))?;
             }
+            let mut guard = Guard::new(&mut mode, runtime);
             guard.open(Some(self.names.export));
             let mut frame = guard.frame();
             // An error leaves by the back door, each from where it is: a `Result` that all of them went through would be
-            // written to memory and read back in every call.
+            // written to memory and read back in every call. And whatever rarely happens is lent the frame's parts, and
+            // never shown the frame: so that can be in registers, too.
             macro_rules! fail {
-                ($error:expr) => {
-                    return wait!($($asyncness)?; rarely self.fail(guard, $error))
-                };
+                ($error:expr) => {{
+                    let error = $error;
+                    let (mode, runtime) = guard.hand_over();
+                    let Err(error) = wait!($($asyncness)?; rarely self.fail(mode, runtime, error));
+                    return Err(error);
+                }};
             }
             if state == State::Lent
                 && let Some(lent) = frame.take_lent()
                 && let Err(error) = wait!($($asyncness)?; frame.give_back(lent))
             {
-                frame.still_owe(lent);
+                frame.again().still_owe(lent);
                 fail!(error.at(Place::Release));
             }
             let first = self.lower(func, &mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
@@ -96,7 +100,7 @@ macro_rules! run {
                 Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => lowered,
                 Ok(_) => {
                     let mut lower = |into: &mut Lowering<'_>| self.lower(func, &mut arguments, into);
-                    match wait!($($asyncness)?; rarely frame.lower_again((0, 0), &mut lower)) {
+                    match wait!($($asyncness)?; rarely frame.again().lower_again((0, 0), &mut lower)) {
                         Ok(lowered) => lowered,
                         Err(error) => fail!(error),
                     }
@@ -131,10 +135,10 @@ macro_rules! run {
             let released = match owed {
                 Owed::Nothing => Ok(()),
                 Owed::Block(block) => {
-                    wait!($($asyncness)?; frame.give_back(block)).inspect_err(|_| frame.still_owe(block))
+                    wait!($($asyncness)?; frame.give_back(block)).inspect_err(|_| frame.again().still_owe(block))
                 }
                 Owed::Convention(returned) => {
-                    wait!($($asyncness)?; rarely T::release(func, &mut frame, returned))
+                    wait!($($asyncness)?; rarely T::release(func, &mut frame.again(), returned))
                 }
             };
             // Whether or not it could be read, it is given back; and the first error is the one to tell.
@@ -148,8 +152,9 @@ macro_rules! run {
             if let Err(error) = copied {
                 fail!(error);
             }
-            if guard.end(Self::NEEDS_MEMORY) {
-                wait!($($asyncness)?; rarely guard.release()).map_err(|error| self.locate(error))?;
+            if guard.finish(Self::NEEDS_MEMORY) {
+                let (mode, runtime) = guard.hand_over();
+                wait!($($asyncness)?; rarely self.end(mode, runtime))?;
             }
             Ok(raw)
         }
@@ -197,12 +202,35 @@ where
         run_async: [S: AsContextMut<Data: Send>] Async<'_, S>, async
     }
 
+    /// Does what earlier calls have left to be done.
+    #[cold]
+    async fn calm_down<M: Mode>(&self, mode: &mut M, runtime: &mut Runtime<C::Allocator>) -> Result<()> {
+        let mut guard = Guard::new(mode, runtime);
+        guard.calm_down(Some(self.names.export)).await.map_err(|error| self.locate(error))?;
+        // The call goes on, with a guard of its own.
+        guard.hand_over();
+        Ok(())
+    }
+
+    /// Ends a call that has more to it than most.
+    #[cold]
+    async fn end<M: Mode>(&self, mode: &mut M, runtime: &mut Runtime<C::Allocator>) -> Result<()> {
+        let mut guard = Guard::new(mode, runtime);
+        if guard.end() { guard.release().await.map_err(|error| self.locate(error)) } else { Ok(()) }
+    }
+
     /// Ends a call that has failed: what was placed goes, whatever came of it.
     #[cold]
-    async fn fail<M: Mode>(&self, mut guard: Guard<'_, M, C::Allocator>, error: Error) -> Result<T::Raw> {
+    async fn fail<M: Mode>(
+        &self,
+        mode: &mut M,
+        runtime: &mut Runtime<C::Allocator>,
+        error: Error,
+    ) -> Result<Infallible> {
+        let mut guard = Guard::new(mode, runtime);
         let judged = guard.frame().judge(error).await;
         guard.regain();
-        if guard.end(true) {
+        if guard.end() {
             // The first error is the one to tell.
             let _ = guard.release().await;
         }

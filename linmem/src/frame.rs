@@ -3,7 +3,7 @@
 mod guard;
 mod room;
 
-pub(crate) use guard::Guard;
+pub(crate) use guard::{Guard, OwnGuard};
 
 use crate::allocator::Allocator;
 use crate::core::{CoreResults, Func, Params};
@@ -47,6 +47,13 @@ impl<M: Mode> Answer<'_, M> {
 }
 
 impl<M: Mode, A: Allocator> Frame<'_, M, A> {
+    /// The same frame, for a step that is not inlined. It is lent the two references, and not shown where they are: so
+    /// those of the common call are in registers.
+    #[inline(always)]
+    pub(crate) fn again(&mut self) -> Frame<'_, M, A> {
+        Frame { mode: self.mode, runtime: self.runtime }
+    }
+
     /// Calls a function of the guest.
     ///
     /// # Errors
@@ -160,7 +167,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// Keeps a block due whose release has failed, in case the engine has refused to enter the guest: see
     /// [`Runtime::release_due`].
     #[cold]
-    pub(crate) fn still_owe(&mut self, block: Block) {
+    pub(crate) fn still_owe(self, block: Block) {
         if self.runtime.health.is_entered() {
             self.runtime.ledger.hold(block, Use::ResultDue);
         }
@@ -168,7 +175,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
 
     /// What an error in the guest amounts to: see [`Guest::judge`](crate::Guest).
     #[cold]
-    pub(crate) async fn judge<T>(&mut self, error: Error) -> Result<T> {
+    pub(crate) async fn judge<T>(mut self, error: Error) -> Result<T> {
         Err(self.guest().judge(error).await)
     }
 

@@ -86,6 +86,8 @@ impl Use {
 pub(crate) struct Ledger {
     /// The block that the arguments of every call share, once there is one.
     scratch: Option<Block>,
+    /// Its bytes, from the first aligned address on: worked out when it changes, and not in every call.
+    room: Region,
     /// A result that the host still looks at: released before the next frame. Apart from the others, because a call that
     /// borrows its result has one, and nothing else.
     lent: Option<Block>,
@@ -105,22 +107,27 @@ impl Ledger {
     }
 
     /// Refuses a region that overlaps what is held.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn admit(&self, region: Region) -> Result<(), ErrorKind> {
-        match self.overlapping(region) {
+        // Field by field, because what was written so a moment ago is slow to read in larger pieces.
+        let overlaps = |block: &Option<Block>| match block {
+            Some(block) => region.overlaps(Region { pointer: block.pointer, len: block.size.max(1) }),
+            None => false,
+        };
+        if overlaps(&self.scratch) || overlaps(&self.lent) || !self.held.is_empty() {
+            return self.refuse_overlapping(region);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn refuse_overlapping(&self, region: Region) -> Result<(), ErrorKind> {
+        let apart = [self.scratch, self.lent].into_iter().flatten();
+        let found = apart.map(occupied).find(|held| held.overlaps(region));
+        match found.or_else(|| self.overlapping_held(region)) {
             None => Ok(()),
             Some(held) => Err(ErrorKind::Overlap { region, held }),
         }
-    }
-
-    #[inline]
-    fn overlapping(&self, region: Region) -> Option<Region> {
-        for block in [self.scratch, self.lent].into_iter().flatten() {
-            if occupied(block).overlaps(region) {
-                return Some(block.whole());
-            }
-        }
-        if self.held.is_empty() { None } else { self.overlapping_held(region) }
     }
 
     fn overlapping_held(&self, region: Region) -> Option<Region> {
@@ -135,16 +142,28 @@ impl Ledger {
         self.scratch
     }
 
+    /// The bytes of the scratch block, from the first aligned address on; none if there is no such block.
+    #[inline(always)]
+    pub(crate) fn room(&self) -> Region {
+        self.room
+    }
+
+    /// The one place where the scratch block changes. Returns the one before.
+    fn set_scratch(&mut self, scratch: Option<Block>) -> Option<Block> {
+        self.room = scratch.map_or_else(Region::default, Block::region);
+        std::mem::replace(&mut self.scratch, scratch)
+    }
+
     /// Puts another scratch block, or none, in the place of the old one, which is due from now on.
     pub(crate) fn replace_scratch(&mut self, scratch: Option<Block>) {
-        if let Some(old) = std::mem::replace(&mut self.scratch, scratch) {
+        if let Some(old) = self.set_scratch(scratch) {
             self.hold(old, Use::Due);
         }
     }
 
     /// Forgets the scratch block without releasing it.
     pub(crate) fn drop_scratch(&mut self) {
-        self.scratch = None;
+        self.set_scratch(None);
     }
 
     /// Ends a frame: what it held is due from now on. Each block that holds its bytes is shown to `zero` first.
@@ -187,8 +206,17 @@ impl Ledger {
     }
 
     /// Lends a result until the next frame.
+    #[inline(always)]
     pub(crate) fn lend(&mut self, block: Block) {
-        if let Some(before) = self.lent.replace(block) {
+        if self.lent.is_some() {
+            self.lend_another();
+        }
+        self.lent = Some(block);
+    }
+
+    #[cold]
+    fn lend_another(&mut self) {
+        if let Some(before) = self.lent.take() {
             self.hold(before, Use::ResultDue);
         }
     }
@@ -232,7 +260,7 @@ impl Ledger {
 
     /// Makes the scratch block one of a frame's, so that it is zeroed and released when that ends.
     pub(crate) fn give_up_scratch(&mut self) {
-        if let Some(scratch) = self.scratch.take() {
+        if let Some(scratch) = self.set_scratch(None) {
             self.hold(scratch, Use::Frame);
         }
     }
@@ -245,12 +273,12 @@ impl Ledger {
         if let Some(lent) = other.lent.take() {
             self.hold(lent, Use::ResultDue);
         }
-        let (ours, theirs) = (self.scratch, other.scratch.take());
+        let (ours, theirs) = (self.scratch, other.set_scratch(None));
         let longer = ours.into_iter().chain(theirs).max_by_key(|block| block.size);
         for shorter in ours.into_iter().chain(theirs).filter(|block| Some(*block) != longer) {
             self.hold(shorter, Use::Due);
         }
-        self.scratch = longer;
+        self.set_scratch(longer);
         other.due = 0;
     }
 

@@ -7,7 +7,7 @@
 
 use crate::allocator::Request;
 use crate::error::{ErrorKind, Place, Result};
-use crate::ledger::Block;
+use crate::ledger::Ledger;
 use crate::pass::Slice;
 use crate::region::{Region, to_u64};
 
@@ -20,9 +20,9 @@ pub struct Lowering<'m> {
     memory: &'m mut [u8],
     /// The scratch block, from its first aligned address on.
     scratch: Region,
-    /// Where it begins, if there is one.
-    start: Option<u64>,
-    /// Whether the guest was told how long it is.
+    /// What is held, among it the block as it is.
+    ledger: &'m Ledger,
+    /// Whether the guest was told how long the block is.
     told: bool,
     room: &'m mut Bookkeeping,
     /// Whether what is placed goes into a block of its own, and which.
@@ -160,10 +160,13 @@ impl Bookkeeping {
 
 impl<'m> Lowering<'m> {
     #[inline(always)]
-    pub(crate) fn new(memory: &'m mut [u8], scratch: Option<Block>, told: bool, room: &'m mut Bookkeeping) -> Self {
-        let start = scratch.map(|scratch| scratch.pointer);
-        let scratch = scratch.map_or(Region { pointer: 0, len: 0 }, Block::region);
-        Lowering { memory, scratch, start, told, room, apart: None }
+    pub(crate) fn new(memory: &'m mut [u8], ledger: &'m Ledger, told: bool, room: &'m mut Bookkeeping) -> Self {
+        Lowering { memory, scratch: ledger.room(), ledger, told, room, apart: None }
+    }
+
+    /// Where the scratch block begins, if there is one.
+    fn start(&self) -> Option<u64> {
+        self.ledger.scratch().map(|scratch| scratch.pointer)
     }
 
     /// Copies bytes into the guest, and returns where they lie.
@@ -235,9 +238,9 @@ impl<'m> Lowering<'m> {
     /// # Errors
     /// [`Displaced`](crate::ErrorKind::Displaced) if something else lies there.
     pub fn place_input(&mut self, slice: Slice<'_>) -> Result<Region> {
-        let Some(start) = self.start else {
+        let Some(start) = self.start() else {
             // Even none: the guest is to be told of how many there are.
-            return Ok(self.claim(to_u64(slice.room), to_u64(slice.align)));
+            return Ok(claim(self.room, self.apart, to_u64(slice.room), to_u64(slice.align)));
         };
         let region = slice.place(self)?;
         if region.pointer != start && region.len != 0 && self.room.missing.is_empty() {
@@ -252,7 +255,7 @@ impl<'m> Lowering<'m> {
     /// [`Displaced`](crate::ErrorKind::Displaced) if anything else is placed.
     pub fn place_whole_input(&mut self, slice: Slice<'_>) -> Result<Region> {
         let region = self.place_input(slice)?;
-        match self.start {
+        match self.start() {
             Some(start) if self.told && self.scratch.len != region.len => {
                 // What else there is lies before it or behind.
                 let pointer = start.saturating_add(self.scratch.len.saturating_sub(region.len));
@@ -288,7 +291,7 @@ impl<'m> Lowering<'m> {
         }
         match if self.apart.is_some() { None } else { self.bump(len, align) } {
             Some(pointer) => Region { pointer, len },
-            None => self.claim(len, align),
+            None => claim(self.room, self.apart, len, align),
         }
     }
 
@@ -322,25 +325,26 @@ impl<'m> Lowering<'m> {
         self.room.used = used;
         Some(pointer)
     }
+}
 
-    /// A block of its own: granted after the last attempt, or asked for now.
-    #[cold]
-    fn claim(&mut self, len: u64, align: u64) -> Region {
-        let granted = self.room.granted.get(self.room.claimed).copied();
-        self.room.claimed = self.room.claimed.saturating_add(1);
-        match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
-            Some(region) => Region { len, ..region },
-            None => {
-                let Apart { given, class } = self.apart.unwrap_or_default();
-                let request = Request { class, ..Request::new(len, align) };
-                let place = match self.room.argument {
-                    RESULT => Some(Place::Result),
-                    UNNAMED => None,
-                    index => Some(Place::Argument { index, name: "" }),
-                };
-                self.room.missing.push(Missing { request, place, given });
-                Region { pointer: align, len }
-            }
+/// A block of its own: granted after the last attempt, or asked for now. It takes what it needs and no more, so that the
+/// rest of a [`Lowering`] can be in registers.
+#[cold]
+fn claim(room: &mut Bookkeeping, apart: Option<Apart>, len: u64, align: u64) -> Region {
+    let granted = room.granted.get(room.claimed).copied();
+    room.claimed = room.claimed.saturating_add(1);
+    match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
+        Some(region) => Region { len, ..region },
+        None => {
+            let Apart { given, class } = apart.unwrap_or_default();
+            let request = Request { class, ..Request::new(len, align) };
+            let place = match room.argument {
+                RESULT => Some(Place::Result),
+                UNNAMED => None,
+                index => Some(Place::Argument { index, name: "" }),
+            };
+            room.missing.push(Missing { request, place, given });
+            Region { pointer: align, len }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::allocator::{Allocator, Found, Request};
 use crate::bind::{Finder, Resolver, other_module};
 use crate::core::CoreValue;
 use crate::error::{ErrorKind, Result};
-use crate::frame::Guard;
+use crate::frame::OwnGuard;
 use crate::interface::{PlannedMemory, Settings};
 use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
@@ -228,8 +228,8 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         MemoryFrame(guard).close()
     }
 
-    fn guard(&mut self) -> Result<Guard<'_, Blocking<'_, S>, A>> {
-        let mut guard = Guard::new(Blocking(&mut self.store), &mut self.runtime);
+    fn guard(&mut self) -> Result<OwnGuard<'_, S, A>> {
+        let mut guard = OwnGuard::own(&mut self.store, &mut self.runtime);
         // By hand nothing need enter the guest, and would not be refused, then.
         if guard.state() != State::Calm || guard.is_poisoned() {
             now(guard.calm_down(None))?;

@@ -41,8 +41,8 @@ impl Received<'_> {
     pub(crate) fn wipe(self) {
         let touched = self.room.touched();
         self.room.forget_bytes();
-        if let (Some(scratch), true) = (self.ledger.scratch(), self.zero)
-            && let Ok(placed) = (Region { len: touched, ..scratch.region() }).of_mut(self.memory, 1)
+        if self.zero
+            && let Ok(placed) = (Region { len: touched, ..self.ledger.room() }).of_mut(self.memory, 1)
         {
             // Whatever the guest did, its memory never shrinks, and this lay within it.
             placed.fill(0);
@@ -81,15 +81,18 @@ impl Received<'_> {
         Ok(Some(block))
     }
 
-    /// Whether an empty region is a block that the allocator wants back. `malloc(0)` may well return one, and only `free`
-    /// takes no length by which it could be told from a pointer to nothing: Rust's, which is the alignment itself, or one
-    /// into something else, held by the host or no memory at all.
-    #[cold]
+    /// Whether an empty region is a block that the allocator wants back.
+    #[inline(always)]
     pub(crate) fn is_block(&self, block: Block) -> bool {
-        let byte = Region { pointer: block.pointer, len: 1 };
-        self.by_address
-            && block.pointer != block.align
-            && byte.of(self.memory, 1).is_ok()
-            && self.ledger.admit(byte).is_ok()
+        self.by_address && is_block(self.memory, self.ledger, block)
     }
+}
+
+/// Whether an empty region is a block, for an allocator that takes them back by address. `malloc(0)` may well return one,
+/// and only `free` takes no length by which it could be told from a pointer to nothing: Rust's, which is the alignment
+/// itself, or one into something else, held by the host or no memory at all.
+#[cold]
+fn is_block(memory: &[u8], ledger: &Ledger, block: Block) -> bool {
+    let byte = Region { pointer: block.pointer, len: 1 };
+    block.pointer != block.align && byte.of(memory, 1).is_ok() && ledger.admit(byte).is_ok()
 }

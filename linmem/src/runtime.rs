@@ -154,15 +154,15 @@ impl<A: Allocator> Runtime<A> {
     }
 
     /// Gives everything that is held back to the guest's allocator, and what dropped handles have left.
-    pub(crate) async fn trim<M: Mode>(&mut self, mode: M) -> Result<()> {
+    pub(crate) async fn trim<M: Mode>(&mut self, mut mode: M) -> Result<()> {
         // In a guard, which zeroes what a forgotten one has left before any block is let go, and by which a panic of the
         // host's on the way leaves the instance poisoned.
         self.state = State::Unsettled;
-        let mut guard = Guard::new(mode, self);
+        let mut guard = Guard::new(&mut mode, self);
         guard.wipe();
         guard.retire();
         guard.calm_down(None).await?;
-        if guard.end(true) { guard.release().await } else { Ok(()) }
+        if guard.end() { guard.release().await } else { Ok(()) }
     }
 
     /// Makes everything due that is held, the scratch block and what dropped handles have left included.

@@ -8,22 +8,37 @@ use crate::mode::Mode;
 use crate::mode::{Blocking, now};
 use crate::region::Region;
 use crate::runtime::{Runtime, State};
+use std::borrow::BorrowMut;
+use std::marker::PhantomData;
 use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
 
-/// A call under way. It is opened, and then either ended or dropped.
+/// A call under way. It is opened, and then either ended or dropped. It borrows the mode, or owns it where nobody else
+/// does (`O`).
 #[derive(Debug)]
-pub(crate) struct Guard<'f, M: Mode, A: Allocator> {
-    mode: M,
+pub(crate) struct Guard<'f, M: Mode, A: Allocator, O: BorrowMut<M> = &'f mut M> {
+    mode: O,
     runtime: &'f mut Runtime<A>,
     ended: bool,
+    borrowed: PhantomData<fn() -> M>,
 }
+
+/// The guard of somebody who holds the store.
+pub(crate) type OwnGuard<'f, S, A> = Guard<'f, Blocking<'f, S>, A, Blocking<'f, S>>;
 
 impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     #[inline(always)]
-    pub(crate) fn new(mode: M, runtime: &'f mut Runtime<A>) -> Self {
-        Guard { mode, runtime, ended: false }
+    pub(crate) fn new(mode: &'f mut M, runtime: &'f mut Runtime<A>) -> Self {
+        Guard { mode, runtime, ended: false, borrowed: PhantomData }
     }
+}
 
+impl<'f, S: AsContextMut, A: Allocator> OwnGuard<'f, S, A> {
+    pub(crate) fn own(store: &'f mut S, runtime: &'f mut Runtime<A>) -> Self {
+        Guard { mode: Blocking(store), runtime, ended: false, borrowed: PhantomData }
+    }
+}
+
+impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     /// What earlier calls have left to do, which is to be done first. That the guest may be entered is seen when it is.
     #[inline(always)]
     pub(crate) fn state(&self) -> State {
@@ -52,6 +67,24 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         }
     }
 
+    /// The frame of which a call's own steps have left nothing but what is due and what is lent: its bytes are zeroed.
+    /// Whether there is more to be done, by [`end`](Guard::end).
+    #[inline(always)]
+    #[must_use]
+    pub(crate) fn finish(&mut self, has_placed: bool) -> bool {
+        let runtime = &mut *self.runtime;
+        let is_plain = !(has_placed && (runtime.room.claimed != 0 || A::SUPPLY != Supply::Many))
+            && runtime.wish == 0
+            && runtime.ledger.is_empty()
+            // A convention or an allocator may have kept a trap to itself.
+            && !runtime.health.is_entered();
+        if is_plain {
+            runtime.state = if runtime.ledger.has_lent() { State::Lent } else { State::Calm };
+            self.ended = true;
+        }
+        !is_plain
+    }
+
     /// Opens the frame for a call of that export.
     #[inline(always)]
     pub(crate) fn open(&mut self, export: Option<&'static str>) {
@@ -61,37 +94,41 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
 
     #[inline(always)]
     pub(crate) fn frame(&mut self) -> Frame<'_, M, A> {
-        Frame { mode: &mut self.mode, runtime: self.runtime }
+        Frame { mode: self.mode.borrow_mut(), runtime: self.runtime }
+    }
+
+    /// Hands over to a guard of somebody else's, who ends the frame.
+    #[inline(always)]
+    pub(crate) fn hand_over(&mut self) -> (&mut M, &mut Runtime<A>) {
+        self.ended = true;
+        (self.mode.borrow_mut(), self.runtime)
     }
 
     /// Bytes of the guest's memory, taken afresh.
     pub(crate) fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
         let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        region.of(memory.data(self.mode.store().as_context()), align)
+        region.of(memory.data(self.mode.borrow().store().as_context()), align)
     }
 
     /// The same bytes, to write.
     pub(crate) fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
         let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
+        region.of_mut(memory.data_mut(self.mode.borrow_mut().store_mut().as_context_mut()), align)
     }
 
     /// Whether addresses in the guest's memory are 64 bits wide.
     pub(crate) fn is_64(&self) -> bool {
-        self.runtime.memory.is_some_and(|memory| memory.ty(self.mode.store().as_context()).is_64())
+        self.runtime.memory.is_some_and(|memory| memory.ty(self.mode.borrow().store().as_context()).is_64())
     }
 
     /// Ends the frame in so far as that can be done without entering the guest: zeroes what it placed. Whether there is
-    /// something to [`release`](Guard::release) besides. Where nothing can have been placed there is nothing to do.
-    #[inline(always)]
+    /// something to [`release`](Guard::release) besides.
     #[must_use]
-    pub(crate) fn end(&mut self, has_placed: bool) -> bool {
+    pub(crate) fn end(&mut self) -> bool {
         self.ended = true;
         // A convention or an allocator may have kept a trap to itself.
         self.runtime.health.settle();
-        if has_placed || !self.runtime.ledger.is_empty() {
-            self.wipe();
-        }
+        self.wipe();
         self.runtime.state = self.runtime.settled();
         self.runtime.state == State::Unsettled && self.runtime.ledger.has_due()
     }
@@ -101,7 +138,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     pub(crate) async fn release(&mut self) -> Result<()> {
         // Should the guest not come back, that is found as in any call.
         self.ended = false;
-        let outcome = self.runtime.release_due(&mut self.mode).await;
+        let outcome = self.runtime.release_due(self.mode.borrow_mut()).await;
         let outcome = match outcome {
             Ok(()) => Ok(()),
             Err(error) => self.frame().judge(error).await,
@@ -112,7 +149,6 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
         outcome
     }
 
-    #[inline(always)]
     pub(crate) fn wipe(&mut self) {
         if self.runtime.room.is_used() {
             self.frame().received_if(true).wipe();
@@ -131,7 +167,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     fn wipe_held(&mut self) {
         self.runtime.room.clear();
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
-        let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
+        let bytes = memory.map(|memory| memory.data_mut(self.mode.borrow_mut().store_mut().as_context_mut()));
         let bytes = bytes.unwrap_or_default();
         self.runtime.ledger.end_frame(|region| zero(bytes, region));
         if self.runtime.health.is_poisoned() {
@@ -163,7 +199,7 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> Guard<'_, Blocking<'_, S>, A> {
+impl<S: AsContextMut, A: Allocator> OwnGuard<'_, S, A> {
     /// Makes one step in a frame that goes on, whatever comes of it.
     pub(crate) fn step<T>(&mut self, step: impl FnOnce(&mut Frame<'_, Blocking<'_, S>, A>) -> Result<T>) -> Result<T> {
         // What a lifetime behind a `mut` makes of `Blocking`, it does not allow to be handed on; so the step gets its own.
@@ -198,23 +234,25 @@ fn zero(memory: &mut [u8], region: Region) {
     }
 }
 
-impl<M: Mode, A: Allocator> Drop for Guard<'_, M, A> {
+impl<M: Mode, A: Allocator, O: BorrowMut<M>> Drop for Guard<'_, M, A, O> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.ended {
-            self.abandon();
+            let (mode, runtime) = self.hand_over();
+            abandon(mode, runtime);
         }
     }
 }
 
-impl<M: Mode, A: Allocator> Guard<'_, M, A> {
-    #[cold]
-    fn abandon(&mut self) {
-        self.runtime.health.settle();
-        self.regain();
-        self.wipe();
-        if self.runtime.health.is_poisoned() {
-            self.runtime.ledger.clear();
-        }
+/// What a frame that is dropped leaves behind: nothing but what is due.
+#[cold]
+fn abandon<M: Mode, A: Allocator>(mode: &mut M, runtime: &mut Runtime<A>) {
+    let mut guard = Guard::new(mode, runtime);
+    guard.ended = true;
+    guard.runtime.health.settle();
+    guard.regain();
+    guard.wipe();
+    if guard.runtime.health.is_poisoned() {
+        guard.runtime.ledger.clear();
     }
 }

@@ -22,7 +22,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         let memory = if needs_memory { runtime.memory } else { None };
         let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
         let told = A::SUPPLY == Supply::Anew;
-        Lowering::new(bytes.unwrap_or_default(), runtime.ledger.scratch(), told, &mut runtime.room)
+        Lowering::new(bytes.unwrap_or_default(), &runtime.ledger, told, &mut runtime.room)
     }
 
     /// Whether what was lowered found room for all of it.
@@ -34,7 +34,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// Takes what the first attempt has found missing, and lowers again.
     #[cold]
     pub(crate) async fn lower_again<R>(
-        &mut self,
+        mut self,
         mark: (u64, usize),
         lower: &mut impl FnMut(&mut Lowering<'_>) -> Result<R>,
     ) -> Result<R> {
@@ -151,7 +151,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         };
         let placed = match lower(&mut self.lowering(true)) {
             Ok(region) if self.has_room() => Ok(region),
-            Ok(_) => self.lower_again(mark, &mut lower).await,
+            Ok(_) => self.again().lower_again(mark, &mut lower).await,
             Err(error) => Err(error),
         };
         // The frame goes on after an error: see `MemoryFrame::alloc`.

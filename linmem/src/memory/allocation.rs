@@ -2,9 +2,9 @@
 
 use crate::allocator::{Allocator, Found};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::Guard;
+use crate::frame::OwnGuard;
 use crate::ledger::{Block, Leaked};
-use crate::mode::{Blocking, now};
+use crate::mode::now;
 use crate::pod::Element;
 use crate::region::Region;
 use bytemuck::{NoUninit, Pod};
@@ -31,7 +31,7 @@ use wasmtime::{AsContextMut, TypedFunc, Val, WasmParams, WasmResults};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "what a frame holds is released when it is dropped"]
-pub struct MemoryFrame<'m, S: AsContextMut, A: Allocator = Found>(pub(super) Guard<'m, Blocking<'m, S>, A>);
+pub struct MemoryFrame<'m, S: AsContextMut, A: Allocator = Found>(pub(super) OwnGuard<'m, S, A>);
 
 impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     /// Places a slice, aligned for its elements. The region says where.
@@ -89,7 +89,7 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     }
 
     fn end(&mut self) -> Result<()> {
-        if self.0.end(true) { now(self.0.release()) } else { Ok(()) }
+        if self.0.end() { now(self.0.release()) } else { Ok(()) }
     }
 }
 
