@@ -9,7 +9,7 @@ use crate::allocator::Request;
 use crate::error::{ErrorKind, Place, Result};
 use crate::ledger::Ledger;
 use crate::pass::Slice;
-use crate::region::{Region, to_u64};
+use crate::region::{Region, copy, to_u64};
 
 /// The memory that arguments are lowered into.
 ///
@@ -273,7 +273,7 @@ impl<'m> Lowering<'m> {
     pub fn write(&mut self, region: Region, bytes: &[u8]) -> Result<()> {
         if self.room.missing.is_empty() {
             let region = Region { len: to_u64(bytes.len()), ..region };
-            region.of_mut(self.memory, 1)?.copy_from_slice(bytes);
+            copy(region.of_mut(self.memory, 1)?, bytes);
         }
         Ok(())
     }

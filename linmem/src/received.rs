@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
-use crate::region::{Region, to_u64};
+use crate::region::{Region, to_u64, zero};
 
 /// All of the guest's memory as it is after the call, and the means to have what the guest handed out released.
 ///
@@ -45,7 +45,7 @@ impl Received<'_> {
             && let Ok(placed) = (Region { len: touched, ..self.ledger.room() }).of_mut(self.memory, 1)
         {
             // Whatever the guest did, its memory never shrinks, and this lay within it.
-            placed.fill(0);
+            zero(placed);
         }
     }
 

@@ -116,6 +116,37 @@ pub(crate) fn to_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
+/// Copies bytes from one place to another that is as long. Most arguments are short, and for these two overlapping moves
+/// take less time than the call of a `memcpy` that finds out how to move them.
+#[inline(always)]
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
+    match from.len() {
+        8..=16 => ends(to, from, |to: &mut [u8; 8], from: &[u8; 8]| *to = *from),
+        17..=32 => ends(to, from, |to: &mut [u8; 16], from: &[u8; 16]| *to = *from),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+#[inline(always)]
+fn ends<const N: usize>(to: &mut [u8], from: &[u8], each: impl Fn(&mut [u8; N], &[u8; N])) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut(), from.first_chunk()) {
+        each(to, from);
+    }
+    if let (Some(to), Some(from)) = (to.last_chunk_mut(), from.last_chunk()) {
+        each(to, from);
+    }
+}
+
+/// Zeroes bytes, in the same way.
+#[inline(always)]
+pub(crate) fn zero(bytes: &mut [u8]) {
+    match bytes.len() {
+        8..=16 => ends(bytes, &[0; 8], |to: &mut [u8; 8], from| *to = *from),
+        17..=32 => ends(bytes, &[0; 16], |to: &mut [u8; 16], from| *to = *from),
+        _ => bytes.fill(0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,5 +206,18 @@ mod tests {
         assert!(!at(0, 8).overlaps(at(8, 8)));
         assert!(!at(4, 0).overlaps(at(0, 8)));
         assert!(at(u64::MAX, 8).overlaps(at(u64::MAX - 1, 8)));
+    }
+
+    #[test]
+    fn short_runs_are_copied_and_zeroed_whole() {
+        for len in 0..70_u8 {
+            let from: Vec<u8> = (1..=len).collect();
+            let mut to = [255; 72];
+            let (all, rest) = to.split_at_mut(len.into());
+            copy(all, &from);
+            assert_eq!(all, from);
+            zero(all);
+            assert!(all.iter().all(|byte| *byte == 0) && rest.iter().all(|byte| *byte == 255), "{len}");
+        }
     }
 }
