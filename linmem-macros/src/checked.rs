@@ -25,7 +25,7 @@ pub(crate) fn expand(interface: &Interface<'_>, module: &Module, methods: &[Expa
     let embedded = embedded(&krate, module, &exports);
     quote! {
         #facts
-        const __NEEDS_MEMORY: &[bool] = &[#(#needs),*];
+        const __NEEDS_MEMORY: &[::core::primitive::bool] = &[#(#needs),*];
         #(#methods_fit)*
         #allocator_fits
         #initializer_fits
@@ -179,7 +179,7 @@ fn embedded(krate: &TokenStream, module: &Module, exports: &Ident) -> TokenStrea
         None => (include.clone(), None),
         Some(binary) => {
             let binary = Literal::byte_string(binary);
-            (quote!(#binary), Some(quote!(const _: &[u8] = #include;)))
+            (quote!(#binary), Some(quote!(const _: &[::core::primitive::u8] = #include;)))
         }
     };
     quote! {
@@ -187,7 +187,7 @@ fn embedded(krate: &TokenStream, module: &Module, exports: &Ident) -> TokenStrea
 
         #[automatically_derived]
         impl #krate::Embedded for #exports {
-            const MODULE: &'static [u8] = #bytes;
+            const MODULE: &'static [::core::primitive::u8] = #bytes;
         }
     }
 }

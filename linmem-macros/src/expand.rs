@@ -77,7 +77,8 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
     };
     let allow_in_trait = allow_in_trait(interface);
 
-    // `mixed_site` keeps `exports`, `planner` and `planned` apart from any name of the user's.
+    // `mixed_site` keeps `__exports`, `__planner` and `__planned` apart from other locals, and the underscores from
+    // constants and statics, which a pattern of that name would mean.
     quote_spanned! {Span::mixed_site()=>
         #allow_in_trait
         #item
@@ -101,14 +102,14 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
             #[automatically_derived]
             impl #krate::Interface for #exports {
                 type Convention = #convention;
-                const NAME: &'static str = #trait_name;
+                const NAME: &'static ::core::primitive::str = #trait_name;
                 const SETTINGS: #krate::Settings<'static> = #krate::Settings::new() #settings;
 
-                fn plan(planner: &mut #krate::__private::Planner<'_, Self>) {
+                fn plan(__planner: &mut #krate::__private::Planner<'_, Self>) {
                     #plan
                 }
 
-                fn new(planned: &mut #krate::__private::Planned<'_>) -> Self {
+                fn new(__planned: &mut #krate::__private::Planned<'_>) -> Self {
                     Self { #planned }
                 }
             }

@@ -70,7 +70,7 @@ impl<'a> Expanded<'a> {
         quote_spanned! {span=>
             #cfg
             const _: () = #krate::__private::check::method(
-                |exports: &#exports| &exports.#name,
+                |__exports: &#exports| &__exports.#name,
                 #method_name,
                 &[#(#params),*],
                 #sought,
@@ -78,7 +78,7 @@ impl<'a> Expanded<'a> {
             );
             #cfg
             const _: () = #krate::__private::check::helpers(
-                |exports: &#exports| &exports.#name,
+                |__exports: &#exports| &__exports.#name,
                 #method_name,
                 #export_name,
                 __MODULE,
@@ -90,7 +90,7 @@ impl<'a> Expanded<'a> {
     pub(crate) fn needs_memory(&self, exports: &Ident) -> TokenStream {
         let Self { name, cfg, .. } = self;
         let krate = self.krate(self.span());
-        quote!(#cfg #krate::__private::check::needs_memory(|exports: &#exports| &exports.#name))
+        quote!(#cfg #krate::__private::check::needs_memory(|__exports: &#exports| &__exports.#name))
     }
 
     pub(crate) fn plan(&self) -> TokenStream {
@@ -102,7 +102,7 @@ impl<'a> Expanded<'a> {
         let checks = arguments.chain([self.output_check()]);
         quote_spanned! {self.span()=>
             #cfg
-            planner.export(|exports| &exports.#name, #method_name, #export, &[#(#params),*]);
+            __planner.export(|__exports| &__exports.#name, #method_name, #export, &[#(#params),*]);
             #(#checks)*
         }
     }
@@ -125,7 +125,7 @@ impl<'a> Expanded<'a> {
 
     pub(crate) fn planned(&self) -> TokenStream {
         let Self { name, cfg, .. } = self;
-        quote_spanned!(self.span()=> #cfg #name: planned.export(),)
+        quote_spanned!(self.span()=> #cfg #name: __planned.export(),)
     }
 
     pub(crate) fn implementation(&self) -> TokenStream {
@@ -141,7 +141,7 @@ impl<'a> Expanded<'a> {
         quote_spanned! {self.span()=>
             #cfg
             #sig {
-                #krate::__private::#call(#this, |exports| &exports.#name, #arguments) #wait
+                #krate::__private::#call(#this, |__exports| &__exports.#name, #arguments) #wait
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What the trait's author may call things, and the settings in its attributes.
 
-use crate::support::{bind, ledger, wat};
-use linmem::{LinearMemory, wasm_import};
+use crate::support::{bind, engine, ledger, wat};
+use linmem::{Embedded as _, LinearMemory, wasm_import};
+use wasmtime::Module;
 
 #[wasm_import]
 trait Awkward {
@@ -39,6 +40,11 @@ trait Methods {
     #[expect(clippy::wrong_self_convention, reason = "the name is what is tried")]
     fn into_parts(&mut self, n: u32) -> linmem::Result<u32>;
     fn instantiate(&mut self, n: u32) -> linmem::Result<u32>;
+    fn resolver(&mut self, n: u32) -> linmem::Result<u32>;
+    fn planner(&mut self, n: u32) -> linmem::Result<u32>;
+    fn planned(&mut self, n: u32) -> linmem::Result<u32>;
+    fn exports(&mut self, n: u32) -> linmem::Result<u32>;
+    fn export(&mut self, n: u32) -> linmem::Result<u32>;
     fn clone(&mut self, n: u32) -> linmem::Result<u32>;
     fn r#loop(&mut self, n: u32) -> linmem::Result<u32>;
 }
@@ -48,6 +54,7 @@ fn methods_may_be_called_as_linmems_own() {
     let mut methods = bind::<MethodsExports>(&wat(r#"(module
         (func (export "call") (export "bind") (export "plan") (export "resolve") (export "handle") (export "memory")
             (export "trim") (export "into_parts") (export "instantiate") (export "clone") (export "loop")
+            (export "resolver") (export "planner") (export "planned") (export "exports") (export "export")
             (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))"#));
     assert_eq!(methods.call(1).unwrap(), 2);
     assert_eq!(methods.bind(2).unwrap(), 3);
@@ -60,6 +67,55 @@ fn methods_may_be_called_as_linmems_own() {
     assert_eq!(methods.instantiate(9).unwrap(), 10);
     assert_eq!(methods.clone(10).unwrap(), 11);
     assert_eq!(methods.r#loop(11).unwrap(), 12);
+    assert_eq!(methods.resolver(12).unwrap(), 13);
+    assert_eq!(methods.planner(13).unwrap(), 14);
+    assert_eq!(methods.planned(14).unwrap(), 15);
+    assert_eq!(methods.exports(15).unwrap(), 16);
+    assert_eq!(methods.export(16).unwrap(), 17);
+}
+
+/// Items that the expansion would mean, if its patterns and types were called like them.
+#[allow(non_upper_case_globals, non_camel_case_types, dead_code, reason = "these names are what is tried")]
+mod beside_items {
+    use bytemuck::{Pod, Zeroable};
+    use linmem::{Record, wasm_import};
+
+    const planner: u32 = 1;
+    const planned: u32 = 2;
+    const into: u32 = 3;
+    static exports: u32 = 4;
+    struct str;
+    struct bool;
+    struct u8;
+    struct usize;
+
+    #[derive(Clone, Copy, Pod, Zeroable, Record)]
+    #[repr(C)]
+    pub(super) struct Pair {
+        pub(super) first: u32,
+        pub(super) second: u32,
+    }
+
+    #[wasm_import]
+    pub(super) trait Beside {
+        fn sum(&mut self, pair: Pair, values: &[u32]) -> linmem::Result<u32>;
+    }
+
+    #[wasm_import(module = "it/checked.wat")]
+    pub(super) trait Checked {
+        fn pair(&mut self) -> linmem::Result<String>;
+    }
+}
+
+#[test]
+fn items_beside_a_trait_may_have_any_name() {
+    use beside_items::{Beside as _, BesideExports, Checked as _, CheckedExports, Pair};
+    let mut beside = bind::<BesideExports>(&wat(r#"(module (memory (export "memory") 1)
+        (func (export "sum") (param $pair i32) (param $values i32) (param $len i32) (result i32)
+            (i32.add (i32.load offset=4 (local.get $pair)) (i32.load (local.get $values)))))"#));
+    assert_eq!(beside.sum(Pair { first: 1, second: 2 }, &[3]).unwrap(), 5);
+    let module = Module::from_binary(engine(), CheckedExports::MODULE).unwrap();
+    assert_eq!(bind::<CheckedExports>(&module).pair().unwrap(), "hello");
 }
 
 #[wasm_import]

@@ -76,25 +76,25 @@ const _: () = {
     #[automatically_derived]
     impl ::linmem::Interface for LaterExports {
         type Convention = ::linmem::convention::Standard;
-        const NAME: &'static str = "Later";
+        const NAME: &'static ::core::primitive::str = "Later";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
-        fn plan(planner: &mut ::linmem::__private::Planner<'_, Self>) {
-            planner.export(|exports| &exports.later, "later", "later", &["point"]);
+        fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            __planner.export(|__exports| &__exports.later, "later", "later", &["point"]);
             ::linmem::__private::argument::<::linmem::convention::Standard, Point>();
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<&'static str>,
             >();
-            planner.export(|exports| &exports.now, "now", "now", &[]);
+            __planner.export(|__exports| &__exports.now, "now", "now", &[]);
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<u32>,
             >();
         }
-        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+        fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {
-                later: planned.export(),
-                now: planned.export(),
+                later: __planned.export(),
+                now: __planned.export(),
             }
         }
     }
@@ -107,11 +107,15 @@ const _: () = {
             + ::core::marker::Send,
     {
         async fn later(&mut self, point: Point) -> linmem::Result<&str> {
-            ::linmem::__private::call_async(self, |exports| &exports.later, (point, ()))
+            ::linmem::__private::call_async(
+                    self,
+                    |__exports| &__exports.later,
+                    (point, ()),
+                )
                 .await
         }
         fn now(&mut self) -> linmem::Result<u32> {
-            ::linmem::__private::call(self, |exports| &exports.now, ())
+            ::linmem::__private::call(self, |__exports| &__exports.now, ())
         }
     }
 };

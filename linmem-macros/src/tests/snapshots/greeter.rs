@@ -83,10 +83,10 @@ const _: () = {
     #[automatically_derived]
     impl ::linmem::Interface for GreeterExports {
         type Convention = ::linmem::convention::Standard;
-        const NAME: &'static str = "Greeter";
+        const NAME: &'static ::core::primitive::str = "Greeter";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
-        fn plan(planner: &mut ::linmem::__private::Planner<'_, Self>) {
-            planner.export(|exports| &exports.greet, "greet", "greet", &["name"]);
+        fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            __planner.export(|__exports| &__exports.greet, "greet", "greet", &["name"]);
             ::linmem::__private::argument::<
                 ::linmem::convention::Standard,
                 &'static str,
@@ -95,13 +95,18 @@ const _: () = {
                 ::linmem::convention::Standard,
                 linmem::Result<String>,
             >();
-            planner.export(|exports| &exports.banner, "banner", "banner", &[]);
+            __planner.export(|__exports| &__exports.banner, "banner", "banner", &[]);
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<&'static str>,
             >();
-            planner
-                .export(|exports| &exports.scale, "scale", "scale", &["values", "by"]);
+            __planner
+                .export(
+                    |__exports| &__exports.scale,
+                    "scale",
+                    "scale",
+                    &["values", "by"],
+                );
             ::linmem::__private::argument::<
                 ::linmem::convention::Standard,
                 &'static mut [f32],
@@ -112,11 +117,11 @@ const _: () = {
                 Result<(), MyError>,
             >();
         }
-        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+        fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {
-                greet: planned.export(),
-                banner: planned.export(),
-                scale: planned.export(),
+                greet: __planned.export(),
+                banner: __planned.export(),
+                scale: __planned.export(),
             }
         }
     }
@@ -128,13 +133,17 @@ const _: () = {
         __Handle: ::core::borrow::BorrowMut<::linmem::Handle<GreeterExports>>,
     {
         fn greet(&mut self, name: &str) -> linmem::Result<String> {
-            ::linmem::__private::call(self, |exports| &exports.greet, (name, ()))
+            ::linmem::__private::call(self, |__exports| &__exports.greet, (name, ()))
         }
         fn banner(&mut self) -> linmem::Result<&str> {
-            ::linmem::__private::call(self, |exports| &exports.banner, ())
+            ::linmem::__private::call(self, |__exports| &__exports.banner, ())
         }
         fn scale(&mut self, values: &mut [f32], by: f32) -> Result<(), MyError> {
-            ::linmem::__private::call(self, |exports| &exports.scale, (values, (by, ())))
+            ::linmem::__private::call(
+                self,
+                |__exports| &__exports.scale,
+                (values, (by, ())),
+            )
         }
     }
 };

@@ -91,11 +91,11 @@ const _: () = {
     #[automatically_derived]
     impl ::linmem::Interface for GuestExports {
         type Convention = ::linmem::convention::Standard;
-        const NAME: &'static str = "Guest";
+        const NAME: &'static ::core::primitive::str = "Guest";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new()
             .allocator("take");
-        fn plan(planner: &mut ::linmem::__private::Planner<'_, Self>) {
-            planner.export(|exports| &exports.greet, "greet", "greet", &["name"]);
+        fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            __planner.export(|__exports| &__exports.greet, "greet", "greet", &["name"]);
             ::linmem::__private::argument::<
                 ::linmem::convention::Standard,
                 &'static str,
@@ -105,8 +105,13 @@ const _: () = {
                 linmem::Result<String>,
             >();
             #[cfg(unix)]
-            planner
-                .export(|exports| &exports.greet_all, "greet_all", "grets", &["names"]);
+            __planner
+                .export(
+                    |__exports| &__exports.greet_all,
+                    "greet_all",
+                    "grets",
+                    &["names"],
+                );
             #[cfg(unix)]
             ::linmem::__private::argument::<
                 ::linmem::convention::Standard,
@@ -118,11 +123,11 @@ const _: () = {
                 linmem::Result<u32>,
             >();
         }
-        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+        fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {
-                greet: planned.export(),
+                greet: __planned.export(),
                 #[cfg(unix)]
-                greet_all: planned.export(),
+                greet_all: __planned.export(),
             }
         }
     }
@@ -133,11 +138,15 @@ const _: () = {
         __Handle: ::core::borrow::BorrowMut<::linmem::Handle<GuestExports>>,
     {
         fn greet(&mut self, name: &str) -> linmem::Result<String> {
-            ::linmem::__private::call(self, |exports| &exports.greet, (name, ()))
+            ::linmem::__private::call(self, |__exports| &__exports.greet, (name, ()))
         }
         #[cfg(unix)]
         fn greet_all(&mut self, names: List<'_, &str>) -> linmem::Result<u32> {
-            ::linmem::__private::call(self, |exports| &exports.greet_all, (names, ()))
+            ::linmem::__private::call(
+                self,
+                |__exports| &__exports.greet_all,
+                (names, ()),
+            )
         }
     }
     const __MODULE: &::linmem::__private::check::Module = &::linmem::__private::check::Module {
@@ -181,17 +190,17 @@ const _: () = {
             ("take", ::linmem::__private::check::Extern::Function(1usize)),
         ],
     };
-    const __NEEDS_MEMORY: &[bool] = &[
-        ::linmem::__private::check::needs_memory(|exports: &GuestExports| {
-            &exports.greet
+    const __NEEDS_MEMORY: &[::core::primitive::bool] = &[
+        ::linmem::__private::check::needs_memory(|__exports: &GuestExports| {
+            &__exports.greet
         }),
         #[cfg(unix)]
-        ::linmem::__private::check::needs_memory(|exports: &GuestExports| {
-            &exports.greet_all
+        ::linmem::__private::check::needs_memory(|__exports: &GuestExports| {
+            &__exports.greet_all
         }),
     ];
     const _: () = ::linmem::__private::check::method(
-        |exports: &GuestExports| &exports.greet,
+        |__exports: &GuestExports| &__exports.greet,
         "greet",
         &["name"],
         &::linmem::__private::check::Sought {
@@ -219,14 +228,14 @@ const _: () = {
         __MODULE,
     );
     const _: () = ::linmem::__private::check::helpers(
-        |exports: &GuestExports| &exports.greet,
+        |__exports: &GuestExports| &__exports.greet,
         "greet",
         "greet",
         __MODULE,
     );
     #[cfg(unix)]
     const _: () = ::linmem::__private::check::method(
-        |exports: &GuestExports| &exports.greet_all,
+        |__exports: &GuestExports| &__exports.greet_all,
         "greet_all",
         &["names"],
         &::linmem::__private::check::Sought {
@@ -250,7 +259,7 @@ const _: () = {
     );
     #[cfg(unix)]
     const _: () = ::linmem::__private::check::helpers(
-        |exports: &GuestExports| &exports.greet_all,
+        |__exports: &GuestExports| &__exports.greet_all,
         "greet_all",
         "grets",
         __MODULE,
@@ -289,11 +298,11 @@ const _: () = {
         },
         __MODULE,
     );
-    const _: &[u8] = ::core::include_bytes!(
+    const _: &[::core::primitive::u8] = ::core::include_bytes!(
         ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", "src/tests/guest.wat")
     );
     #[automatically_derived]
     impl ::linmem::Embedded for GuestExports {
-        const MODULE: &'static [u8] = b"\0asm\x01\0\0\0\x01\x14\x03`\x02\x7F\x7F\x01~`\x03o}{\x02p|`\x01\x7F\x01\x7F\x03\x04\x03\0\x01\x02\x05\x05\x02\0\x01\x04\x01\x06\x06\x01\x7F\0A\0\x0B\x075\x06\x06memory\x02\0\x06second\x02\x01\x07counter\x03\0\x05greet\0\0\x06greets\0\x01\x04take\0\x02\n\r\x03\x03\0\0\x0B\x03\0\0\x0B\x03\0\0\x0B";
+        const MODULE: &'static [::core::primitive::u8] = b"\0asm\x01\0\0\0\x01\x14\x03`\x02\x7F\x7F\x01~`\x03o}{\x02p|`\x01\x7F\x01\x7F\x03\x04\x03\0\x01\x02\x05\x05\x02\0\x01\x04\x01\x06\x06\x01\x7F\0A\0\x0B\x075\x06\x06memory\x02\0\x06second\x02\x01\x07counter\x03\0\x05greet\0\0\x06greets\0\x01\x04take\0\x02\n\r\x03\x03\0\0\x0B\x03\0\0\x0B\x03\0\0\x0B";
     }
 };

@@ -143,17 +143,17 @@ const _: () = {
     #[automatically_derived]
     impl renamed::linmem::Interface for OddExports {
         type Convention = Custom<Alloc, 4>;
-        const NAME: &'static str = "Odd";
+        const NAME: &'static ::core::primitive::str = "Odd";
         const SETTINGS: renamed::linmem::Settings<'static> = renamed::linmem::Settings::new()
             .memory("mem")
             .allocator("my_alloc")
             .deallocator("my_free")
             .init("my_init")
             .zero(false);
-        fn plan(planner: &mut renamed::linmem::__private::Planner<'_, Self>) {
-            planner
+        fn plan(__planner: &mut renamed::linmem::__private::Planner<'_, Self>) {
+            __planner
                 .export(
-                    |exports| &exports.scale,
+                    |__exports| &__exports.scale,
                     "scale",
                     "scale_all",
                     &["tags", "exports"],
@@ -200,7 +200,7 @@ const _: () = {
                 >,
                 Result<Cow<'static, str>, MyError>,
             >();
-            planner.export(|exports| &exports.r#type, "type", "type", &["fn"]);
+            __planner.export(|__exports| &__exports.r#type, "type", "type", &["fn"]);
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
                     renamed::linmem::__private::Checking<
@@ -222,9 +222,9 @@ const _: () = {
                 renamed::Result<()>,
             >();
             #[cfg(unix)] #[cfg(feature = "more")]
-            planner
+            __planner
                 .export(
-                    |exports| &exports.only_here,
+                    |__exports| &__exports.only_here,
                     "only_here",
                     "only_here",
                     &["planner"],
@@ -258,9 +258,9 @@ const _: () = {
                 renamed::Result<Point>,
             >();
             #[cfg(not(unix))]
-            planner
+            __planner
                 .export(
-                    |exports| &exports.elsewhere,
+                    |__exports| &__exports.elsewhere,
                     "elsewhere",
                     "only_here",
                     &["callback"],
@@ -294,15 +294,15 @@ const _: () = {
                 renamed::Result<Point>,
             >();
         }
-        fn new(planned: &mut renamed::linmem::__private::Planned<'_>) -> Self {
+        fn new(__planned: &mut renamed::linmem::__private::Planned<'_>) -> Self {
             Self {
-                scale: planned.export(),
-                r#type: planned.export(),
+                scale: __planned.export(),
+                r#type: __planned.export(),
                 #[cfg(unix)]
                 #[cfg(feature = "more")]
-                only_here: planned.export(),
+                only_here: __planned.export(),
                 #[cfg(not(unix))]
-                elsewhere: planned.export(),
+                elsewhere: __planned.export(),
             }
         }
     }
@@ -319,7 +319,7 @@ const _: () = {
         ) -> Result<Cow<'a, str>, MyError> {
             renamed::linmem::__private::call(
                 self,
-                |exports| &exports.scale,
+                |__exports| &__exports.scale,
                 (
                     renamed::linmem::__private::With::<
                         renamed::pass::LenPtr,
@@ -330,14 +330,18 @@ const _: () = {
             )
         }
         fn r#type(&mut self, r#fn: u32) -> renamed::Result<()> {
-            renamed::linmem::__private::call(self, |exports| &exports.r#type, (r#fn, ()))
+            renamed::linmem::__private::call(
+                self,
+                |__exports| &__exports.r#type,
+                (r#fn, ()),
+            )
         }
         #[cfg(unix)]
         #[cfg(feature = "more")]
         fn only_here(&mut self, planner: Point) -> renamed::Result<Point> {
             renamed::linmem::__private::call(
                 self,
-                |exports| &exports.only_here,
+                |__exports| &__exports.only_here,
                 (planner, ()),
             )
         }
@@ -348,7 +352,7 @@ const _: () = {
         ) -> renamed::Result<Point> {
             renamed::linmem::__private::call(
                 self,
-                |exports| &exports.elsewhere,
+                |__exports| &__exports.elsewhere,
                 (callback, ()),
             )
         }

@@ -104,10 +104,10 @@ const _: () = {
     #[automatically_derived]
     impl ::linmem::Interface for GreeterExports {
         type Convention = ::linmem::convention::Standard;
-        const NAME: &'static str = "Greeter";
+        const NAME: &'static ::core::primitive::str = "Greeter";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
-        fn plan(planner: &mut ::linmem::__private::Planner<'_, Self>) {}
-        fn new(planned: &mut ::linmem::__private::Planned<'_>) -> Self {
+        fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {}
+        fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {}
         }
     }
