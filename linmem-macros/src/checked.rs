@@ -7,14 +7,14 @@ use crate::module::{Extern, Module, Type};
 use crate::options::Setting;
 use crate::similar::{SHOWN, shown, similar};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use std::collections::BTreeMap;
 use std::iter::zip;
 use syn::LitStr;
 use syn::spanned::Spanned as _;
 
 pub(crate) fn expand(interface: &Interface<'_>, module: &Module, methods: &[Expanded<'_>]) -> TokenStream {
-    let exports = format_ident!("{}Exports", interface.original.ident);
+    let exports = interface.exports();
     let krate = interface.options.krate(Span::mixed_site());
     let facts = facts(&krate, module);
     let methods_fit = methods.iter().map(|method| method.check(module, &exports));
@@ -22,7 +22,7 @@ pub(crate) fn expand(interface: &Interface<'_>, module: &Module, methods: &[Expa
     let needs = methods.iter().map(|method| method.needs_memory(&exports));
     let memory_fits = memory(interface, module, &exports);
     let allocator_fits = allocator(interface, module, &exports);
-    let embedded = embedded(&krate, module, &exports);
+    let embedded = bytes(&krate, module, &exports);
     quote! {
         #facts
         const __NEEDS_MEMORY: &[::core::primitive::bool] = &[#(#needs),*];
@@ -173,18 +173,25 @@ fn memory(interface: &Interface<'_>, module: &Module, exports: &Ident) -> TokenS
 }
 
 /// The module itself; and in either case rustc is told of the file.
-fn embedded(krate: &TokenStream, module: &Module, exports: &Ident) -> TokenStream {
+fn bytes(krate: &TokenStream, module: &Module, exports: &Ident) -> TokenStream {
     let include = &module.include;
-    let (bytes, track) = match &module.translated {
-        None => (include.clone(), None),
+    match &module.translated {
+        None => embedded(krate, exports, include),
         Some(binary) => {
             let binary = Literal::byte_string(binary);
-            (quote!(#binary), Some(quote!(const _: &[::core::primitive::u8] = #include;)))
-        }
-    };
-    quote! {
-        #track
+            let embedded = embedded(krate, exports, &quote!(#binary));
+            quote! {
+                const _: &[::core::primitive::u8] = #include;
 
+                #embedded
+            }
+        }
+    }
+}
+
+/// That these bytes are the trait's module.
+pub(crate) fn embedded(krate: &TokenStream, exports: &Ident, bytes: &TokenStream) -> TokenStream {
+    quote! {
         #[automatically_derived]
         impl #krate::Embedded for #exports {
             const MODULE: &'static [::core::primitive::u8] = #bytes;

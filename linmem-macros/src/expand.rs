@@ -128,7 +128,7 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
 pub(crate) fn implementation(interface: &Interface<'_>, methods: TokenStream) -> TokenStream {
     let krate = interface.options.krate(Span::mixed_site());
     let name = &interface.original.ident;
-    let exports = format_ident!("{name}Exports");
+    let exports = interface.exports();
     let (data, send) = if interface.is_async() {
         (quote!(<Data: ::core::marker::Send>), quote!(+ ::core::marker::Send))
     } else {

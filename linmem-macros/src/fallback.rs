@@ -5,6 +5,7 @@
 //! are as they will be once the mistakes are mended: then neither the trait nor the code around it
 //! raises an error that the messages do not already explain.
 
+use crate::checked;
 use crate::expand::{Parts, assemble, implementation, without_attrs, without_options};
 use crate::model::{Interface, methods, plain_name};
 use crate::types::Unnameable;
@@ -19,6 +20,9 @@ pub(crate) fn expand(interface: &Interface<'_>, error: &Error) -> TokenStream {
     if can_be_implemented(&item) {
         parts.implementation = implementation(interface, methods(&item).map(stub).collect());
     }
+    // Whatever the options are once they are mended: the module may be what has the mistake.
+    let krate = interface.options.krate(Span::mixed_site());
+    parts.checks = Some(checked::embedded(&krate, &interface.exports(), &quote!(&[])));
     let stubs = assemble(interface, item, &parts);
     quote!(#errors #stubs)
 }

@@ -5,6 +5,7 @@ use crate::module::Module;
 use crate::options::{Options, Place};
 use crate::report::Errors;
 use proc_macro2::TokenStream;
+use quote::format_ident;
 use syn::ext::IdentExt as _;
 use syn::{
     Attribute, FnArg, Ident, ItemTrait, LitStr, Pat, PatIdent, PatType, ReturnType, Token, TraitItem, TraitItemFn, Type,
@@ -42,6 +43,11 @@ impl<'a> Interface<'a> {
         refuse_options(errors, &original.attrs, "options of the trait go into `#[wasm_import(…)]`");
         let methods = methods(original).filter_map(|method| Method::from_syn(errors, method)).collect();
         Self { original, options, methods, module: None }
+    }
+
+    /// What the struct of the resolved exports is called.
+    pub(crate) fn exports(&self) -> Ident {
+        format_ident!("{}Exports", self.original.ident)
     }
 
     /// Whether calling may suspend, which asks more of the store than a blocking call does.

@@ -1,7 +1,6 @@
 //! An annotated trait at run time: planned against a module, resolved in an instance, bound to a store.
 
 mod bound;
-#[cfg(feature = "module")]
 mod embedded;
 mod imports;
 mod pre;
@@ -9,7 +8,6 @@ mod pre;
 #[cfg(feature = "async")]
 pub use bound::call_async;
 pub use bound::{Bound, MethodResult, call};
-#[cfg(feature = "module")]
 pub use embedded::Embedded;
 pub(crate) use imports::ImportedMemory;
 pub use imports::{Exit, Stub};

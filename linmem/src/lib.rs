@@ -207,9 +207,7 @@ pub use error::{Error, ErrorKind, Place, Poisoner, Result};
 pub use frame::{Answer, Frame};
 pub use guest::Guest;
 pub use handle::{Freed, GuestPtr};
-#[cfg(feature = "module")]
-pub use interface::Embedded;
-pub use interface::{Bound, Exit, Handle, Interface, Pre, Settings, Stub};
+pub use interface::{Bound, Embedded, Exit, Handle, Interface, Pre, Settings, Stub};
 pub use ledger::{Block, Leaked};
 pub use lift::{Lift, Payload};
 pub use linmem_macros::{Record, wasm_import};

@@ -4,7 +4,8 @@ use super::{Interface, Pre};
 use crate::error::{ErrorKind, Result};
 use wasmtime::{Engine, Linker, Module};
 
-/// An interface with its module: `#[wasm_import(module = "…")]` implements it for the `…Exports` type.
+/// An interface with its module: `#[wasm_import(module = "…")]` implements it for the `…Exports` type, with the feature
+/// `module`.
 pub trait Embedded: Interface {
     /// The module, as the crate was compiled with it.
     const MODULE: &'static [u8];
@@ -18,7 +19,8 @@ impl<T, I: Embedded> Pre<T, I> {
     /// # Errors
     /// Those of `compile` as [`ErrorKind::Instantiate`], and those of [`link`](Pre::link).
     ///
-    /// ```
+    #[cfg_attr(feature = "module", doc = "```")]
+    #[cfg_attr(not(feature = "module"), doc = "```ignore")]
     /// use linmem::wasm_import;
     /// use wasmtime::{Engine, Linker, Module, Store};
     ///

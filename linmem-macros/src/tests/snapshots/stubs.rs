@@ -126,4 +126,8 @@ const _: () = {
             ::core::unimplemented!()
         }
     }
+    #[automatically_derived]
+    impl ::linmem::Embedded for GreeterExports {
+        const MODULE: &'static [::core::primitive::u8] = &[];
+    }
 };
