@@ -62,6 +62,24 @@ impl Place {
     }
 }
 
+impl Place {
+    /// A value without a key. A string is likely to be a certain one's.
+    fn refuse_unnamed(self, span: Span, input: ParseStream<'_>) -> Error {
+        let text = input.fork().parse::<LitStr>().map(|text| text.value());
+        let instead = match (self, text) {
+            (Self::Trait, Ok(text)) if is_path(&text) => format!("module = {text:?}"),
+            (Self::Method, Ok(text)) => format!("name = {text:?}"),
+            _ => "key = value".to_owned(),
+        };
+        Error::new(span, format!("an option has a name: write `{instead}`"))
+    }
+}
+
+/// Whether it is more likely the path of a module than the name of an export.
+fn is_path(text: &str) -> bool {
+    text.contains('/') || text.ends_with(".wasm") || text.ends_with(".wat")
+}
+
 /// What can stand behind the `=`.
 trait Value: Parse {
     const KIND: &str;
@@ -132,9 +150,7 @@ impl Options {
 
     fn option(&mut self, errors: &mut Errors, place: Place, input: ParseStream<'_>) -> Result<()> {
         // Not `parse::<Ident>()`, which refuses the keyword `crate`.
-        let key = input
-            .call(Ident::parse_any)
-            .map_err(|error| Error::new(error.span(), "an option has a name: write `key = value`"))?;
+        let key = input.call(Ident::parse_any).map_err(|error| place.refuse_unnamed(error.span(), input))?;
         match (place, key.to_string().as_str()) {
             (Place::Trait | Place::Record, "crate") => set(&mut self.krate, errors, key, input),
             (Place::Trait | Place::Method, "convention") => set(&mut self.convention, errors, key, input),

@@ -13,7 +13,7 @@ pub(crate) struct Source(Expr);
 
 impl Parse for Source {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let expr = input.parse()?;
+        let expr = ungrouped(input.parse()?);
         match &expr {
             Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => Ok(Self(expr)),
             Expr::Macro(ExprMacro { mac, .. }) if mac.path.is_ident("concat") || mac.path.is_ident("env") => {
@@ -52,13 +52,21 @@ impl Source {
     }
 }
 
+/// What a `macro_rules!` parameter stands for: its value comes in a group without delimiters.
+fn ungrouped(mut expr: Expr) -> Expr {
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    expr
+}
+
 /// What rustc's own `concat!` and `env!` would make of it.
 fn text(expr: &Expr) -> Result<String> {
     match expr {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
         Expr::Macro(ExprMacro { mac, .. }) if mac.path.is_ident("concat") => {
             let parts = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone())?;
-            parts.iter().map(text).collect()
+            parts.into_iter().map(|part| text(&ungrouped(part))).collect()
         }
         Expr::Macro(ExprMacro { mac, .. }) if mac.path.is_ident("env") => {
             let name: LitStr = mac.parse_body()?;

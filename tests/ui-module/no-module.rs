@@ -20,4 +20,8 @@ trait Unset {
     fn count(&mut self) -> Result<u32>;
 }
 
-fn main() {}
+/// What is there without a mistake is there with it.
+fn main() {
+    let linker = wasmtime::Linker::<()>::new(&wasmtime::Engine::default());
+    let _ = MissingPre::embedded(&linker, wasmtime::Module::new);
+}

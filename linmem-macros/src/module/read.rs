@@ -3,7 +3,6 @@
 use super::{Extern, Facts, Memory, Module, Type};
 use crate::source::Source;
 use quote::ToTokens;
-use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 use syn::{Error, Result};
@@ -18,23 +17,45 @@ pub(super) fn module(source: &Source) -> Result<Module> {
     let shown = path.display();
     let fail = |message: String| Error::new_spanned(source.to_token_stream(), message);
     let bytes = fs::read(&path).map_err(|error| fail(format!("the module cannot be read: {error}: {shown}")))?;
-    let binary = binary(&path, &bytes).map_err(|error| fail(format!("`{shown}` is no module: {error}")))?;
+    let binary = binary(&path, &bytes).map_err(|error| fail(format!("`{shown}` {error}")))?;
     let facts = facts(&binary).map_err(|error| fail(format!("`{shown}` is no module: {error}")))?;
-    let facts = facts.ok_or_else(|| fail(format!("`{shown}` is a component: linmem calls core modules")))?;
+    let facts = facts.ok_or_else(|| fail(format!("`{shown}` {COMPONENT}")))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let translated = (binary != bytes).then_some(binary);
     Ok(Module { name, include, translated, facts })
 }
 
-/// The binary, also of the text format.
-fn binary(path: &Path, bytes: &[u8]) -> std::result::Result<Vec<u8>, impl Display> {
+const COMPONENT: &str = "is a component: linmem calls core modules";
+
+/// The binary, also of the text format; or what the file is instead.
+fn binary(path: &Path, bytes: &[u8]) -> std::result::Result<Vec<u8>, String> {
     if bytes.starts_with(b"\0asm") {
         return Ok(bytes.to_vec());
     }
-    wat::parse_bytes(bytes).map(std::borrow::Cow::into_owned).map_err(|mut error| {
+    let Ok(text) = str::from_utf8(bytes) else {
+        return Err("is no module: it begins as no binary does, and the text format is UTF-8".to_owned());
+    };
+    wat::parse_str(text).map_err(|mut error| {
+        if is_component(text) {
+            return COMPONENT.to_owned();
+        }
         error.set_path(path);
-        error
+        format!("is no module: {error}")
     })
+}
+
+/// Whether a text is that of a component, as far as its beginning tells. `wat` is compiled without components, and would
+/// say that.
+fn is_component(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    while let Some((_, behind)) = match rest.get(..2) {
+        Some(";;") => rest.split_once('\n'),
+        Some("(;") => rest.split_once(";)"),
+        _ => None,
+    } {
+        rest = behind.trim_start();
+    }
+    rest.strip_prefix('(').is_some_and(|list| list.trim_start().starts_with("component"))
 }
 
 /// What is in the sections; none for a component.

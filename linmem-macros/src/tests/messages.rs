@@ -57,7 +57,7 @@ fn reports_every_mistake_of_a_trait_in_one_go() -> Result<()> {
 #[test]
 fn reports_every_mistake_in_options() -> Result<()> {
     let found = of_trait(
-        r#"crate = "linmem", convention, returns = , alloc "a", memory = "m" "n", memory = "a", memory = "b""#,
+        r#""../guest.wasm", crate = "linmem", convention, returns = , alloc "a", memory = "m" "n", memory = "a", memory = "b""#,
         r#"#[wasm(memory = "m")]
         trait Bad {
             #[wasm]
@@ -67,11 +67,12 @@ fn reports_every_mistake_in_options() -> Result<()> {
             #[wasm(name = "twice", memory = "m", convention = Some<A, B>)]
             #[wasm(name = "again")]
             fn twice(&mut self, #[wasm(name = "x", pass = 1)] x: u32) -> linmem::Result<()>;
-            #[wasm(name = "", 3)]
+            #[wasm("exported", name = "", 3)]
             fn empty(&mut self) -> linmem::Result<()>;
         }"#,
     )?;
     let expected = [
+        "an option has a name: write `module = \"../guest.wasm\"`",
         "`crate` takes a path: write `crate = some::path`",
         "`convention` takes a path: write `convention = some::path`",
         "`returns` takes a path: write `returns = some::path`",
@@ -88,6 +89,7 @@ fn reports_every_mistake_in_options() -> Result<()> {
         "`name` is set for a second time: remove one of the two",
         "there is no option `name` here: `#[wasm(…)]` on a parameter takes `pass`",
         "`pass` takes a path: write `pass = some::path`",
+        "an option has a name: write `name = \"exported\"`",
         "an option has a name: write `key = value`",
         "`name` is empty: write the name of an export, `name = \"…\"`",
     ];
@@ -204,7 +206,7 @@ pub(super) fn of_trait(options: &str, item: &str) -> Result<Vec<String>> {
 }
 
 /// What `compile_error!` says in an expansion, in its order.
-fn messages(expansion: TokenStream) -> Result<Vec<String>> {
+pub(super) fn messages(expansion: TokenStream) -> Result<Vec<String>> {
     let items = syn::parse2::<File>(expansion)?.items;
     let macros = items.into_iter().filter_map(|item| match item {
         Item::Macro(item) => Some(item.mac),

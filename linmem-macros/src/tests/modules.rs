@@ -1,11 +1,13 @@
 //! Traits that name their module: what is read of it, and what is said if it cannot be.
 
-use super::messages::of_trait;
+use super::messages::{messages, of_trait};
+use crate::import;
 use crate::module::{Extern, Memory, Module, Type};
 use crate::options::Setting;
 use crate::report::Errors;
 use crate::similar::{shown, similar};
-use quote::format_ident;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{format_ident, quote};
 use syn::Result;
 
 const METHOD: &str = "trait Guest { fn greet(&mut self, name: &str) -> linmem::Result<String>; }";
@@ -45,11 +47,27 @@ fn paths_are_those_of_the_manifest_and_stay_as_they_are_written() -> Result<()> 
 }
 
 #[test]
+fn a_path_may_come_from_a_declarative_macro() -> Result<()> {
+    let grouped = |tokens: &str| -> Result<TokenStream> {
+        Ok(TokenTree::Group(Group::new(Delimiter::None, syn::parse_str(tokens)?)).into())
+    };
+    let whole = grouped(r#""src/tests/guest.wat""#)?;
+    let part = grouped(r#""guest.wat""#)?;
+    for path in [quote!(#whole), quote!(concat!("src/", "tests/", #part))] {
+        let found = messages(import::wasm_import(quote!(module = #path), syn::parse_str(METHOD)?, false))?;
+        assert!(found.is_empty(), "{found:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn says_why_a_module_cannot_be_read() -> Result<()> {
     let found = |path: &str| of_trait(&format!("module = {path}"), METHOD).map(|found| found.join("\n"));
     for (path, message) in [
         (r#""nowhere.wasm""#, "the module cannot be read: "),
         (r#""Cargo.toml""#, "is no module: "),
+        (r#""src/tests/component.wat""#, "is a component: linmem calls core modules"),
+        (r#""src/tests/latin1.txt""#, "is no module: it begins as no binary does, and the text format is UTF-8"),
         (r#"env!("LINMEM_NOT_SET")"#, "`LINMEM_NOT_SET` is not set while this crate compiles"),
         (r#"concat!("a", 1)"#, "a path is text: write a string, `concat!(…)` or `env!(…)` of such"),
         ("guest", "`module` takes the path of a module: write `module = \"guest.wasm\"`"),

@@ -1,0 +1,2 @@
+;; No module.
+(; nor is this ;) ( component)
