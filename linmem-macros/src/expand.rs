@@ -69,6 +69,7 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
             non_camel_case_types,
             non_snake_case,
             unreachable_pub,
+            unused_imports,
             unused_qualifications,
             clippy::type_complexity,
             clippy::used_underscore_binding,
@@ -106,6 +107,7 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
                 const SETTINGS: #krate::Settings<'static> = #krate::Settings::new() #settings;
 
                 fn plan(__planner: &mut #krate::__private::Planner<'_, Self>) {
+                    use #krate::__private::OtherWidth as _;
                     #plan
                 }
 

@@ -113,7 +113,7 @@ pub fn wasm_import(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # Errors
 ///
 /// Enums and unions are refused, because a guest could write what is none of their values. So are
-/// structs whose layout is rustc's to choose.
+/// structs whose layout is rustc's to choose, and fields that are `usize` or `isize`.
 #[proc_macro_derive(Record, attributes(record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     record::derive(input.into()).into()

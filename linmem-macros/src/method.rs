@@ -113,14 +113,22 @@ impl<'a> Expanded<'a> {
         let span = param.ty.span();
         let (krate, convention) = (self.krate(span), self.convention(span));
         let (cfg, ty) = (&self.cfg, self.argument_type(param));
-        quote_spanned!(span=> #cfg #krate::__private::argument::<#convention, #ty>();)
+        let width = width(&krate, span, &ty);
+        quote_spanned! {span=>
+            #cfg #krate::__private::argument::<#convention, #ty>();
+            #cfg #width
+        }
     }
 
     fn output_check(&self) -> TokenStream {
         let span = self.method.output.span();
         let (krate, convention) = (self.krate(span), self.convention(span));
         let (cfg, ty) = (&self.cfg, with_static_lifetimes(self.method.output));
-        quote_spanned!(span=> #cfg #krate::__private::returned::<#convention, #ty>();)
+        let width = width(&krate, span, &quote_spanned!(span=> <#ty as #krate::__private::MethodResult>::Ok));
+        quote_spanned! {span=>
+            #cfg #krate::__private::returned::<#convention, #ty>();
+            #cfg #width
+        }
     }
 
     pub(crate) fn planned(&self) -> TokenStream {
@@ -201,6 +209,14 @@ impl<'a> Expanded<'a> {
     /// name of the method.
     fn span(&self) -> Span {
         Span::mixed_site().located_at(self.name.span())
+    }
+}
+
+/// That a type is no `usize`, and no slice of such: bytemuck takes it for plain data, and only its width tells that it is
+/// not the guest's. `OtherWidth` is in scope there.
+pub(crate) fn width(krate: &TokenStream, span: Span, ty: &TokenStream) -> TokenStream {
+    quote_spanned! {span=>
+        const _: () = #krate::__private::has_width(<#krate::__private::Width<#ty>>::IS_OF_HOST);
     }
 }
 

@@ -191,6 +191,7 @@ pub mod status;
 mod store_id;
 pub mod text;
 mod trace;
+mod width;
 
 pub use crate::core::{
     Append, CoreResults, CoreType, CoreValue, CoreValues, Func, Params, Pointer, Prepend, Signature, Wide,
@@ -236,6 +237,7 @@ pub mod __private {
     pub use crate::interface::{MethodResult, call};
     use crate::lower::Lower;
     pub use crate::lower::With;
+    pub use crate::width::{HostWide, OtherWidth, Width, has_width};
     use crate::{Lowering, Record, Result, Returns};
     pub use wasmtime::AsContextMut;
 

@@ -12,6 +12,9 @@ use std::marker::PhantomData;
 /// say how a value crosses: `u32` is `Pod` too, and crosses as an `i32`. A struct behind a reference or in a slice needs
 /// `Pod` only.
 ///
+/// A field is no `usize` or `isize`, whose width is the host's: the derive refuses them. It cannot look into a field that is
+/// a struct without this derive.
+///
 /// ```
 /// use bytemuck::{Pod, Zeroable};
 /// use linmem::{Record, wasm_import};
@@ -31,7 +34,7 @@ use std::marker::PhantomData;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not cross by value",
-    note = "a struct: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`; for `usize` write `u32`"
+    note = "a struct: `#[derive(Clone, Copy, Pod, Zeroable, linmem::Record)]` with `#[repr(C)]`; for `usize` write `u32`, or `u64` for a guest with 64-bit addresses"
 )]
 pub trait Record: Pod {}
 

@@ -12,6 +12,7 @@ trait Later {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -38,6 +39,7 @@ struct LaterExports {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -53,6 +55,7 @@ type LaterInstance<S> = ::linmem::Bound<S, LaterExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -67,6 +70,7 @@ type LaterPre<T> = ::linmem::Pre<T, LaterExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -79,17 +83,33 @@ const _: () = {
         const NAME: &'static ::core::primitive::str = "Later";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
         fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            use ::linmem::__private::OtherWidth as _;
             __planner.export(|__exports| &__exports.later, "later", "later", &["point"]);
             ::linmem::__private::argument::<::linmem::convention::Standard, Point>();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<Point>>::IS_OF_HOST,
+            );
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<&'static str>,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <linmem::Result<
+                        &'static str,
+                    > as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             __planner.export(|__exports| &__exports.now, "now", "now", &[]);
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<u32>,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <linmem::Result<u32> as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
         }
         fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {

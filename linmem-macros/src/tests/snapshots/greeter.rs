@@ -14,6 +14,7 @@ pub trait Greeter {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -45,6 +46,7 @@ pub struct GreeterExports {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -60,6 +62,7 @@ pub type GreeterInstance<S> = ::linmem::Bound<S, GreeterExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -74,6 +77,7 @@ pub type GreeterPre<T> = ::linmem::Pre<T, GreeterExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -86,20 +90,36 @@ const _: () = {
         const NAME: &'static ::core::primitive::str = "Greeter";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
         fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            use ::linmem::__private::OtherWidth as _;
             __planner.export(|__exports| &__exports.greet, "greet", "greet", &["name"]);
             ::linmem::__private::argument::<
                 ::linmem::convention::Standard,
                 &'static str,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<&'static str>>::IS_OF_HOST,
+            );
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<String>,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <linmem::Result<String> as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             __planner.export(|__exports| &__exports.banner, "banner", "banner", &[]);
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<&'static str>,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <linmem::Result<
+                        &'static str,
+                    > as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             __planner
                 .export(
                     |__exports| &__exports.scale,
@@ -111,11 +131,22 @@ const _: () = {
                 ::linmem::convention::Standard,
                 &'static mut [f32],
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<&'static mut [f32]>>::IS_OF_HOST,
+            );
             ::linmem::__private::argument::<::linmem::convention::Standard, f32>();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<f32>>::IS_OF_HOST,
+            );
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 Result<(), MyError>,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <Result<(), MyError> as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
         }
         fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {

@@ -12,6 +12,7 @@ trait Guest {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -53,6 +54,7 @@ struct GuestExports {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -68,6 +70,7 @@ type GuestInstance<S> = ::linmem::Bound<S, GuestExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -82,6 +85,7 @@ type GuestPre<T> = ::linmem::Pre<T, GuestExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -95,15 +99,24 @@ const _: () = {
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new()
             .allocator("take");
         fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            use ::linmem::__private::OtherWidth as _;
             __planner.export(|__exports| &__exports.greet, "greet", "greet", &["name"]);
             ::linmem::__private::argument::<
                 ::linmem::convention::Standard,
                 &'static str,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<&'static str>>::IS_OF_HOST,
+            );
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<String>,
             >();
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <linmem::Result<String> as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             #[cfg(unix)]
             __planner
                 .export(
@@ -118,10 +131,20 @@ const _: () = {
                 List<'static, &'static str>,
             >();
             #[cfg(unix)]
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<List<'static, &'static str>>>::IS_OF_HOST,
+            );
+            #[cfg(unix)]
             ::linmem::__private::returned::<
                 ::linmem::convention::Standard,
                 linmem::Result<u32>,
             >();
+            #[cfg(unix)]
+            const _: () = ::linmem::__private::has_width(
+                <::linmem::__private::Width<
+                    <linmem::Result<u32> as ::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
         }
         fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {

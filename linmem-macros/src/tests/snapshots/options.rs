@@ -24,6 +24,7 @@ pub(crate) trait Odd {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -105,6 +106,7 @@ pub(crate) struct OddExports {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -120,6 +122,7 @@ pub(crate) type OddInstance<S> = renamed::linmem::Bound<S, OddExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -134,6 +137,7 @@ pub(crate) type OddPre<T> = renamed::linmem::Pre<T, OddExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -151,6 +155,7 @@ const _: () = {
             .init("my_init")
             .zero(false);
         fn plan(__planner: &mut renamed::linmem::__private::Planner<'_, Self>) {
+            use renamed::linmem::__private::OtherWidth as _;
             __planner
                 .export(
                     |__exports| &__exports.scale,
@@ -174,6 +179,14 @@ const _: () = {
                     &'static [Tag<'static, &'static str>],
                 >,
             >();
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<
+                    renamed::linmem::__private::With<
+                        renamed::pass::LenPtr,
+                        &'static [Tag<'static, &'static str>],
+                    >,
+                >>::IS_OF_HOST,
+            );
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
                     renamed::linmem::__private::Checking<
@@ -187,6 +200,9 @@ const _: () = {
                 >,
                 &'static mut [f32],
             >();
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<&'static mut [f32]>>::IS_OF_HOST,
+            );
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
                     renamed::linmem::__private::Checking<
@@ -200,6 +216,14 @@ const _: () = {
                 >,
                 Result<Cow<'static, str>, MyError>,
             >();
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<
+                    <Result<
+                        Cow<'static, str>,
+                        MyError,
+                    > as renamed::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             __planner.export(|__exports| &__exports.r#type, "type", "type", &["fn"]);
             renamed::linmem::__private::argument::<
                 renamed::linmem::__private::Returning<
@@ -211,6 +235,9 @@ const _: () = {
                 >,
                 u32,
             >();
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<u32>>::IS_OF_HOST,
+            );
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
                     renamed::linmem::__private::Checking<
@@ -221,6 +248,11 @@ const _: () = {
                 >,
                 renamed::Result<()>,
             >();
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<
+                    <renamed::Result<()> as renamed::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             #[cfg(unix)] #[cfg(feature = "more")]
             __planner
                 .export(
@@ -243,6 +275,11 @@ const _: () = {
                 >,
                 Point,
             >();
+            #[cfg(unix)]
+            #[cfg(feature = "more")]
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<Point>>::IS_OF_HOST,
+            );
             #[cfg(unix)] #[cfg(feature = "more")]
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
@@ -257,6 +294,15 @@ const _: () = {
                 >,
                 renamed::Result<Point>,
             >();
+            #[cfg(unix)]
+            #[cfg(feature = "more")]
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<
+                    <renamed::Result<
+                        Point,
+                    > as renamed::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
             #[cfg(not(unix))]
             __planner
                 .export(
@@ -280,6 +326,10 @@ const _: () = {
                 Box<dyn Fn(&u8) -> &u8>,
             >();
             #[cfg(not(unix))]
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<Box<dyn Fn(&u8) -> &u8>>>::IS_OF_HOST,
+            );
+            #[cfg(not(unix))]
             renamed::linmem::__private::returned::<
                 renamed::linmem::__private::Returning<
                     renamed::linmem::__private::Checking<
@@ -293,6 +343,14 @@ const _: () = {
                 >,
                 renamed::Result<Point>,
             >();
+            #[cfg(not(unix))]
+            const _: () = renamed::linmem::__private::has_width(
+                <renamed::linmem::__private::Width<
+                    <renamed::Result<
+                        Point,
+                    > as renamed::linmem::__private::MethodResult>::Ok,
+                >>::IS_OF_HOST,
+            );
         }
         fn new(__planned: &mut renamed::linmem::__private::Planned<'_>) -> Self {
             Self {

@@ -51,6 +51,7 @@ pub trait Greeter {
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -66,6 +67,7 @@ pub struct GreeterExports {}
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -81,6 +83,7 @@ pub type GreeterInstance<S> = ::linmem::Bound<S, GreeterExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -95,6 +98,7 @@ pub type GreeterPre<T> = ::linmem::Pre<T, GreeterExports>;
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
+    unused_imports,
     unused_qualifications,
     clippy::type_complexity,
     clippy::used_underscore_binding,
@@ -106,7 +110,9 @@ const _: () = {
         type Convention = ::linmem::convention::Standard;
         const NAME: &'static ::core::primitive::str = "Greeter";
         const SETTINGS: ::linmem::Settings<'static> = ::linmem::Settings::new();
-        fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {}
+        fn plan(__planner: &mut ::linmem::__private::Planner<'_, Self>) {
+            use ::linmem::__private::OtherWidth as _;
+        }
         fn new(__planned: &mut ::linmem::__private::Planned<'_>) -> Self {
             Self {}
         }
