@@ -7,7 +7,7 @@ mod pre;
 
 #[cfg(feature = "async")]
 pub use bound::call_async;
-pub use bound::{Bound, MethodResult, call};
+pub use bound::{Bound, Failure, MethodResult, call};
 pub use embedded::Embedded;
 pub(crate) use imports::ImportedMemory;
 pub use imports::{Exit, Stub};

@@ -234,9 +234,10 @@ pub mod __private {
     pub use crate::export::Export;
     #[cfg(feature = "async")]
     pub use crate::interface::call_async;
-    pub use crate::interface::{MethodResult, call};
+    pub use crate::interface::{Failure, MethodResult, call};
     use crate::lower::Lower;
     pub use crate::lower::With;
+    pub use crate::pod::{IsPlain, Plain};
     pub use crate::width::{HostWide, OtherWidth, Width, has_width};
     use crate::{Lowering, Record, Result, Returns};
     pub use wasmtime::AsContextMut;

@@ -38,6 +38,22 @@ use std::marker::PhantomData;
 )]
 pub trait Record: Pod {}
 
+/// Every type that is [`Pod`], by a name of our own, so that a struct that is not is told what to derive. The derive asks
+/// for it before it implements [`Record`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not plain old data",
+    label = "`bytemuck::Pod` is not implemented for it",
+    note = "write `#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, linmem::Record)]`"
+)]
+pub trait Plain {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Pod> Plain for T {}
+
+/// A type that names one that is.
+#[derive(Debug)]
+pub struct IsPlain<T: Plain>(PhantomData<T>);
+
 /// An array, a digest say: C has none by value, and a pointer to its first element for each.
 impl<T: Pod, const N: usize> Record for [T; N] {}
 

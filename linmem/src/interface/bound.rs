@@ -132,12 +132,31 @@ pub trait MethodResult {
     fn from_result(result: Result<Self::Ok>) -> Self;
 }
 
-impl<T, E: From<Error>> MethodResult for Result<T, E> {
+impl<T, E: Failure> MethodResult for Result<T, E> {
     type Ok = T;
 
     #[inline]
     fn from_result(result: Result<T>) -> Self {
-        result.map_err(E::from)
+        result.map_err(E::from_error)
+    }
+}
+
+/// An error type of a method's: all that linmem's own error can become. It has a name so that others are told how.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold linmem's errors",
+    label = "`From<linmem::Error>` is not implemented for `{Self}`",
+    note = "write `linmem::Result<…>`, or an error type of yours with `impl From<linmem::Error>`"
+)]
+pub trait Failure {
+    /// The error as this type has it.
+    fn from_error(error: Error) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Error>> Failure for E {
+    #[inline]
+    fn from_error(error: Error) -> Self {
+        E::from(error)
     }
 }
 

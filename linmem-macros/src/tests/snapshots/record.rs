@@ -1,4 +1,5 @@
 #[allow(
+    dead_code,
     deprecated,
     unused_imports,
     unused_qualifications,
@@ -13,6 +14,7 @@ const _: () = {
     const _: () = ::linmem::__private::has_width(
         <::linmem::__private::Width<f32>>::IS_OF_HOST,
     );
+    struct __Plain(::linmem::__private::IsPlain<Point>);
     #[automatically_derived]
     impl ::linmem::Record for Point {}
     #[automatically_derived]
