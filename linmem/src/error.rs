@@ -389,21 +389,41 @@ impl From<ErrorKind> for Error {
     }
 }
 
-/// `{}` is the message alone, `{:#}` the message and what caused it, in one line.
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// The message, without what caused it.
+    fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.export, self.0.place) {
             (Some(export), Some(place)) => write!(f, "`{export}`, {place}: {}", self.0.kind)?,
             (Some(export), None) => write!(f, "`{export}`: {}", self.0.kind)?,
             (None, Some(place)) => write!(f, "{place}: {}", self.0.kind)?,
             (None, None) => write!(f, "{}", self.0.kind)?,
         }
-        self.0.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))?;
-        if !f.alternate() {
-            return Ok(());
+        self.0.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))
+    }
+
+    fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        std::iter::successors(std::error::Error::source(self), |error| error.source())
+    }
+}
+
+/// `{}` is the message alone, and for [`ErrorKind::Instantiate`] the first line of its cause, too, which
+/// tells what to do. `{:#}` is the message and all that caused it, in one line.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message(f)?;
+        if f.alternate() {
+            // wasmtime's backtraces and the text format's errors have lines of their own.
+            return self.causes().try_for_each(|cause| {
+                f.write_str(":")?;
+                cause.to_string().split_whitespace().try_for_each(|word| write!(f, " {word}"))
+            });
         }
-        let first = std::error::Error::source(self);
-        std::iter::successors(first, |error| error.source()).try_for_each(|error| write!(f, ": {error}"))
+        let ErrorKind::Instantiate(cause) = &self.0.kind else { return Ok(()) };
+        let is_trap = cause.downcast_ref::<wasmtime::WasmBacktrace>().is_some();
+        let cause = if is_trap { cause.root_cause().to_string() } else { cause.to_string() };
+        // The names in it are the guest's.
+        let line = cause.lines().next().unwrap_or_default();
+        write!(f, ": {}", line.replace(char::is_control, "\u{fffd}"))
     }
 }
 
@@ -414,12 +434,11 @@ impl fmt::Debug for Error {
         if f.alternate() {
             return self.0.fmt(f);
         }
-        write!(f, "{self}")?;
-        let first = std::error::Error::source(self);
-        if first.is_some() {
+        self.message(f)?;
+        if self.causes().next().is_some() {
             f.write_str("\n\nCaused by:")?;
         }
-        std::iter::successors(first, |error| error.source()).try_for_each(|error| write!(f, "\n    {error}"))
+        self.causes().try_for_each(|cause| write!(f, "\n    {cause}"))
     }
 }
 

@@ -57,7 +57,9 @@ fn the_trap_is_chained_and_the_message_is_one_line() {
     assert_eq!(error.to_string().lines().count(), 1);
     assert!(!error.to_string().contains("unreachable"), "{error}");
     // The chain, for who asks for it.
-    assert!(format!("{error:#}").ends_with("wasm trap: wasm `unreachable` instruction executed"), "{error:#}");
+    let told = format!("{error:#}");
+    assert!(told.ends_with("wasm trap: wasm `unreachable` instruction executed"), "{told}");
+    assert_eq!(told.lines().count(), 1, "wasmtime's backtrace has lines of its own: {told}");
     assert_eq!(root(&error).downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
     let linmem::ErrorKind::Trap(trap) = error.into_kind() else { panic!() };
     assert_eq!(trap.downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
@@ -158,12 +160,15 @@ fn a_guest_that_does_not_start_is_an_error_of_instantiation() {
       (func (export "answer") (param i32 i32) (result i64) (i64.const 0)))"#);
     let error = CallsInstance::instantiate(super::store(), &module, &Linker::new(engine())).unwrap_err();
     assert!(matches!(error.kind(), linmem::ErrorKind::Instantiate(_)));
-    assert_eq!(error.to_string(), "the module could not be instantiated");
+    let told = error.to_string();
+    assert_eq!(told, "the module could not be instantiated: wasm trap: wasm `unreachable` instruction executed");
     assert_eq!(root(&error).downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
     // Nor if an import is missing.
     let error = CallsInstance::instantiate(super::store(), &calling(), &Linker::new(engine())).unwrap_err();
     assert!(matches!(error.kind(), linmem::ErrorKind::Instantiate(_)));
     assert!(error.source().unwrap().to_string().contains("host::fail"), "{:?}", error.source());
+    assert!(error.to_string().contains("`imports = linmem::Stub::Trap`"), "{error}");
+    assert_eq!(format!("{error:?}").matches("nobody defines").count(), 1, "{error:?}");
     assert_eq!((error.export(), error.place()), (None, None));
 }
 
