@@ -11,6 +11,7 @@ mod fault;
 mod finder;
 mod helper;
 mod number;
+mod order;
 mod remedy;
 mod report;
 mod text;

@@ -28,6 +28,11 @@ pub enum Remedy {
         /// The one that it belongs before.
         before: &'static str,
     },
+    /// Another order of them all, by which none of the types is another.
+    Order {
+        /// The parameters as the export takes them. Of several with the same types, those that are written first come first.
+        parameters: [Option<&'static str>; MOST_PARAMETERS],
+    },
     /// Another type.
     Retype {
         /// The parameter, or else it is the result.
@@ -66,7 +71,7 @@ pub(crate) struct Remedies {
 const MOST: usize = 3;
 
 /// For methods with more parameters there is no advice: it would take too long to find.
-const MOST_PARAMETERS: usize = 6;
+pub(super) const MOST_PARAMETERS: usize = 6;
 
 impl Remedies {
     const NONE: Self = Remedies { items: [None; MOST], len: 0 };
@@ -135,7 +140,7 @@ pub(crate) const fn remedies(method: &Method<'_>, found: Types<'_>) -> Option<Re
         let retyped = Some(Remedy::Retype { parameter: None, to });
         best = fewer(best, parameters.arrange(found.params, RoomPointer::None, retyped));
     }
-    // With one parameter more or less.
+    // With the same types, or with one parameter more or less.
     if let Some(best) = best
         && !best.is_far_fetched()
     {
@@ -146,9 +151,13 @@ pub(crate) const fn remedies(method: &Method<'_>, found: Types<'_>) -> Option<Re
         let wanted = signature.types();
         if same(wanted.results, found.results)
             && let Some(params) = parameters.behind(method.room_in(wanted.params), found.params)
-            && let Some(remedy) = parameters.resize(params)
         {
-            return Remedies::NONE.and(remedy);
+            if let Some(parameters) = parameters.order(params) {
+                return Remedies::NONE.and(Remedy::Order { parameters });
+            }
+            if let Some(remedy) = parameters.resize(params) {
+                return Remedies::NONE.and(remedy);
+            }
         }
         signatures = rest;
     }
@@ -383,63 +392,4 @@ impl Row {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::argument::{Argument, Arguments};
-    use super::*;
-    use crate::core::Signature;
-    use CoreType::{F64, I32, I64};
-
-    const TEXT: Argument = Argument { types: &[I32, I32], is_passed: true, rest: Arguments::new(&NUMBER) };
-    const NUMBER: Argument = Argument { types: &[F64], is_passed: false, rest: Arguments::NONE };
-
-    /// `(text: &str, number: f64)`, with these results.
-    fn of(results: &'static [CoreType], option: ResultOption, params: &[CoreType], found: &[CoreType]) -> Vec<Remedy> {
-        let signatures = [Signature::new(&[I32, I32, F64], results)];
-        let arguments = Arguments::new(&TEXT);
-        let method = Method { signatures: &signatures, arguments, names: &["text", "number"], pointer: I32, option };
-        remedies(&method, Types { params, results: found }).map(Remedies::to_vec).unwrap_or_default()
-    }
-
-    #[test]
-    fn a_result_that_comes_otherwise_names_the_convention() {
-        let packed = of(&[I32], ResultOption::Returns, &[I32, I32, F64], &[I64]);
-        assert_eq!(packed, [set("returns", "linmem::results::Packed", &["PackedLenPtr"])]);
-        let last = of(&[I32], ResultOption::Returns, &[I32, I32, F64, I32], &[]);
-        assert_eq!(last, [set("returns", "linmem::results::LastPointer", &[])]);
-        let code = of(&[], ResultOption::Status, &[I32, I32, F64], &[I32]);
-        assert_eq!(code, [set("status", "linmem::status::Code", &[])]);
-    }
-
-    #[test]
-    fn several_changes_are_found_together() {
-        let found = of(&[], ResultOption::Status, &[I32, I64], &[I32]);
-        let texts: Vec<_> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found.len(), 3, "{texts:?}");
-    }
-
-    #[test]
-    fn another_order_is_found_where_nothing_else_helps() {
-        let found = of(&[I32], ResultOption::None, &[F64, I32, I32], &[I32]);
-        assert_eq!(found, [Remedy::Move { parameter: "number", before: "text" }]);
-    }
-
-    #[test]
-    fn of_two_orders_the_nearer_is_offered() {
-        static COUNT: Argument = Argument { types: &[I32], is_passed: false, rest: Arguments::NONE };
-        static PAUSE: Argument = Argument { types: &[F64], is_passed: false, rest: Arguments::new(&COUNT) };
-        static TEXT: Argument = Argument { types: &[I32, I32], is_passed: true, rest: Arguments::new(&PAUSE) };
-        let signatures = [Signature::new(&[I32, I32, F64, I32], &[])];
-        let names = &["text", "pause", "count"];
-        let option = ResultOption::None;
-        let method = Method { signatures: &signatures, arguments: Arguments::new(&TEXT), names, pointer: I32, option };
-        let types = Types { params: &[I32, I32, I32, F64], results: &[] };
-        let found = remedies(&method, types).map(Remedies::to_vec).unwrap_or_default();
-        assert_eq!(found, [Remedy::Move { parameter: "count", before: "pause" }]);
-    }
-
-    #[test]
-    fn there_is_none_for_what_has_nothing_in_common() {
-        assert_eq!(of(&[I32], ResultOption::None, &[], &[I32, F64]), []);
-        assert_eq!(of(&[I32], ResultOption::None, &[F64; 9], &[I32]), []);
-    }
-}
+mod tests;

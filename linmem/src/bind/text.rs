@@ -160,7 +160,20 @@ impl Text {
                 self.push(" before ");
                 self.quoted(before);
             }
+            Remedy::Order { parameters } => {
+                self.push("write the parameters in the order ");
+                let mut rest = parameters.as_slice();
+                while let [Some(parameter), behind @ ..] = rest {
+                    self.quoted(parameter);
+                    self.push(if let [Some(_), ..] = behind { ", " } else { "" });
+                    rest = behind;
+                }
+            }
             Remedy::Retype { to: None, .. } => self.push("return `()`"),
+            Remedy::Retype { to: Some(ty), .. } | Remedy::Add { ty, .. } if crossing_as(ty).is_empty() => {
+                self.push("call it by `wasmtime::Func`: no type of Rust's crosses as ");
+                self.push(ty.name());
+            }
             Remedy::Retype { parameter, to: Some(to) } => {
                 match parameter {
                     Some(parameter) => {
@@ -171,11 +184,14 @@ impl Text {
                     None => self.push("return a type that comes as "),
                 }
                 self.push(to.name());
-                self.push(match to {
-                    CoreType::I32 | CoreType::I64 | CoreType::F32 | CoreType::F64 => ": ",
+                self.push(": ");
+                self.push(crossing_as(to));
+                // Which of the integers is an address, their type does not tell.
+                self.push(match (parameter, to) {
+                    (None, CoreType::I32) => "; or `String`, `Vec<T>` if it is an address",
+                    (None, CoreType::I64) => "; or `String`, `Vec<T>` if it is an address and a length",
                     _ => "",
                 });
-                self.push(crossing_as(to));
             }
             Remedy::Add { ty, is_pair, after, before } => {
                 self.push("add a parameter");
@@ -254,7 +270,7 @@ const fn crossing_as(ty: CoreType) -> &'static str {
         CoreType::I64 => "`i64`, `u64`",
         CoreType::F32 => "`f32`",
         CoreType::F64 => "`f64`",
-        _ => "no type of Rust's",
+        _ => "",
     }
 }
 
