@@ -30,7 +30,7 @@ pub(crate) use remedy::remedies;
 #[cfg(feature = "module")]
 pub(crate) use text::{Text, compare};
 #[cfg(feature = "module")]
-pub(crate) use wording::{NAME_MANAGED, NAME_OTHERS, NO_ALLOCATOR};
+pub(crate) use wording::{IS_WIDE, NAME_MANAGED, NAME_OTHERS, NAME_WIDE, NO_ALLOCATOR, is_called_so};
 
 use crate::convention::Convention;
 use crate::core::{CoreResults, CoreValue, Func, Params, Pointer, Signature};

@@ -17,7 +17,7 @@ pub use form::{Form, Tell, Told, form};
 pub use helpers::helpers;
 pub use module::{Extern, Found, Memory, Module, Sought};
 
-use crate::bind::{Role, Text, method_of, remedies};
+use crate::bind::{IS_WIDE, NAME_WIDE, Role, Text, method_of, remedies};
 use crate::convention::Convention;
 use crate::core::{CoreType, CoreValue, Signature};
 use crate::export::Export;
@@ -63,7 +63,7 @@ pub const fn method<I, C, A, T>(
             remedies = rest;
         }
     } else {
-        help(&mut text, role, sought, wanted.signatures);
+        help(&mut text, role, sought, wanted.signatures, module);
     }
     report(&text);
 }
@@ -102,14 +102,14 @@ pub const fn memory<I: Interface>(needed: &[bool], memory: &Memory, module: &Mod
     let mut text = Text::new();
     text.push("`");
     text.push(module.name);
-    if is_needed && !memory.is_there {
+    if is_needed && !memory.is_there && memory.exported.is_empty() {
+        text.push("` exports no memory");
+    } else if is_needed && !memory.is_there {
         text.push("` exports no memory `");
         text.push(memory.name);
         text.push("`");
-        if !memory.exported.is_empty() {
-            text.line("exports");
-            text.names(memory.exported);
-        }
+        text.line("exports");
+        text.names(memory.exported);
         text.line("help");
         text.push("`memory = \"");
         text.push(if let [first, ..] = memory.exported { first } else { "…" });
@@ -118,7 +118,12 @@ pub const fn memory<I: Interface>(needed: &[bool], memory: &Memory, module: &Mod
         && memory.is_wide
         && <<I::Convention as Convention>::Pointer as CoreValue>::TYPE.is(CoreType::I32)
     {
-        text.push("`: its memory has 64-bit addresses: name a convention whose `Pointer` is `u64`");
+        text.push("`: the memory `");
+        text.push(memory.name);
+        text.push("` ");
+        text.push(IS_WIDE);
+        text.line("help");
+        text.push(NAME_WIDE);
     } else if is_needed && memory.is_shared {
         text.push("`: its memory is shared, and other threads may write to it: build the module without threads");
     } else {

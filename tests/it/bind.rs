@@ -139,9 +139,7 @@ fn a_trait_that_passes_bytes_needs_a_memory() {
     assert_eq!(
         message,
         "the module does not fit `Greeter`: 1 fault
-  - no memory is exported as `memory`
-      exports  none
-      help     `memory = \"…\"`"
+  - the module exports no memory"
     );
     // One under another name, one that is not exported, and something else under the name.
     let (found, message) = faults::<GreeterExports>(&wat(&format!(r#"(module (memory (export "mem") 1) {HELLO})"#)));
@@ -226,7 +224,7 @@ fn reports_everything_together_in_the_traits_order() {
             "  - `first`: `first` is no function, but a global",
             "  - `second`: no export `second`",
             "  - `third`: `third` has another type",
-            "  - no memory is exported as `memory`",
+            "  - the module exports no memory",
             "  - allocator: no export `take`",
             "  - deallocator: `give` has another type",
         ]
@@ -243,6 +241,48 @@ fn the_advice_for_a_missing_allocator_names_the_option_that_sets_it() {
     let help: Vec<_> = found.iter().flat_map(Fault::help).collect();
     // `name = …` is an option of methods.
     assert_eq!(help, ["`alloc = \"…\"`", "`free = \"…\"`"], "{message}");
+}
+
+#[test]
+fn an_allocator_that_is_swapped_is_named() {
+    #[wasm_import(alloc = "free", free = "malloc")]
+    #[allow(dead_code, reason = "it is bound, and not called")]
+    trait Swapped {
+        fn hello(&mut self, text: &str) -> Result<()>;
+    }
+    let module =
+        wat(r#"(module (memory (export "memory") 1) (func (export "malloc") (param i32) (result i32) unreachable)
+          (func (export "free") (param i32)) (func (export "hash") (param i32 i32) (result i32) unreachable)
+          (func (export "hello") (param i32 i32)))"#);
+    let (found, message) = faults::<SwappedExports>(&module);
+    let help: Vec<_> = found.iter().flat_map(Fault::help).collect();
+    assert_eq!(help, ["`alloc = \"malloc\"`", "`free = \"free\"`"], "{message}");
+}
+
+#[test]
+fn an_allocator_may_be_used_without_the_other_half_if_that_is_said() {
+    const REST: &str = r#"(memory (export "memory") 1) (func (export "hello") (param i32 i32) (result i64) (i64.const 0))
+          (func (export "malloc") (param i32) (result i32) (i32.const 64))"#;
+    let (found, message) = faults::<GreeterExports>(&wat(&format!("(module {REST})")));
+    assert!(matches!(found.as_slice(), [Fault::MissingDeallocator { allocator: "malloc", found: None, .. }]));
+    assert_eq!(
+        message,
+        "the module does not fit `Greeter`: 1 fault
+  - the allocator `malloc` has no `free` that releases
+      wanted   (i32)
+      or       (i32, i32)
+      or       (i32, i32, i32)
+      help     `alloc = \"malloc\", free = \"…\"`, or `alloc = \"malloc\"` alone, which releases nothing"
+    );
+    let (_, message) =
+        faults::<GreeterExports>(&wat(&format!(r#"(module {REST} (func (export "free") (param f32)))"#)));
+    assert!(message.contains("\n      found    (f32)\n"), "{message}");
+    // What the help says.
+    #[wasm_import(alloc = "malloc")]
+    trait Keeping {
+        fn hello(&mut self, text: &str) -> Result<u64>;
+    }
+    assert_eq!(bind::<KeepingExports>(&wat(&format!("(module {REST})"))).hello("you").unwrap(), 0);
 }
 
 #[test]

@@ -93,6 +93,17 @@ trait OnesOwn {
     fn count(&mut self, text: &str) -> Result<u32>;
 }
 
+/// There is `malloc`, and nothing that releases; or the two are given in the wrong order.
+#[wasm_import(module = concat!(env!("UI_MODULES"), "/malloc-alone.wat"))]
+trait Keeping {
+    fn count(&mut self, text: &str) -> Result<u32>;
+}
+
+#[wasm_import(module = concat!(env!("UI_MODULES"), "/swapped-allocator.wat"), alloc = "free", free = "malloc")]
+trait Swapped {
+    fn count(&mut self, text: &str) -> Result<u32>;
+}
+
 /// Numbers need no place.
 #[wasm_import(module = concat!(env!("UI_MODULES"), "/missing-allocator.wat"))]
 trait Right {

@@ -2,6 +2,7 @@
 
 use super::{Fault, Finder, Found, FoundHelper, Role};
 use crate::allocator::{Exports, NEW, NEW_SIGNATURES, OF_OWNERS, Otherwise, Pair, Wanted};
+use crate::core::Signature;
 use crate::interface::Settings;
 
 impl Finder<'_> {
@@ -58,7 +59,12 @@ impl Finder<'_> {
             self.push(Fault::ManagedObjects { allocator: NEW });
         }
         let unusable = pair.known.iter().find_map(|names| Some((*names, self.function_type(names.0)?)));
-        if let Some(((allocator, release), found)) = unusable {
+        if let Some(((allocator, release), _)) = unusable
+            && self.function(allocator, pair.allocate).is_some()
+        {
+            let (wanted, found) = (pair.release.to_vec(), self.function_type(release).map(Signature::from));
+            self.push(Fault::MissingDeallocator { allocator, release, wanted, found });
+        } else if let Some(((allocator, release), found)) = unusable {
             let (wanted, found) = (pair.allocate.to_vec(), found.into());
             self.push(Fault::UnusableAllocator { allocator, release, wanted, found });
         }

@@ -1,5 +1,8 @@
 //! Exports that may be the one that was meant.
 
+use super::fault::Role;
+use super::wording::is_called_so;
+
 /// Functions of a module that may be meant where one was not found, the first few of each kind. The names are as the
 /// guest chose them: escape them before a terminal sees them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +37,15 @@ impl Candidates {
     #[must_use]
     pub fn best(&self) -> Option<&str> {
         self.similar.iter().find(|name| self.fitting.contains(name)).map(String::as_str)
+    }
+}
+
+impl Candidates {
+    /// The one of a type that would do and with a name that is usual for it.
+    pub(super) fn usual(&self, role: Role) -> Option<&str> {
+        let mut usual = self.fitting.iter().filter(|name| is_called_so(role, name));
+        let first = usual.next()?;
+        usual.next().is_none().then_some(first)
     }
 }
 

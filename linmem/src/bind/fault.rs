@@ -79,7 +79,7 @@ pub enum Fault {
         /// Functions that may be meant.
         candidates: Candidates,
     },
-    /// The module's allocator has a known name, but another type, or nothing to release with.
+    /// The module's allocator has a known name, but another type.
     UnusableAllocator {
         /// Its name.
         allocator: &'static str,
@@ -89,6 +89,17 @@ pub enum Fault {
         wanted: Vec<Signature>,
         /// The type it has.
         found: Signature,
+    },
+    /// The module's allocator has nothing to release with: no export of that name, or one of another type.
+    MissingDeallocator {
+        /// The allocator's name.
+        allocator: &'static str,
+        /// The name of what would release.
+        release: &'static str,
+        /// The signatures that would do.
+        wanted: Vec<Signature>,
+        /// The type it has, if there is a function of that name.
+        found: Option<Signature>,
     },
     /// The module's allocator is that of a tool-chain whose functions free their arguments themselves.
     GuestOwnsArguments {

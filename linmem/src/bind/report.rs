@@ -54,11 +54,18 @@ impl fmt::Display for Fault {
                 said(f, |text| text.unusable(allocator, release))?;
                 signatures(f, wanted, Some(found))?;
             }
+            Fault::MissingDeallocator { allocator, release, wanted, found } => {
+                said(f, |text| text.keeps(allocator, release))?;
+                signatures(f, wanted, found.as_ref())?;
+            }
             Fault::GuestOwnsArguments { allocator } => {
                 said(f, |text| text.owners(allocator))?;
             }
             Fault::ManagedObjects { allocator } => {
                 said(f, |text| text.managed(allocator))?;
+            }
+            Fault::MissingMemory { memories, .. } if memories.is_empty() => {
+                f.write_str("the module exports no memory")?
             }
             Fault::MissingMemory { name, memories } => {
                 write!(f, "no memory is exported as `{}`", Name(name))?;
@@ -70,7 +77,7 @@ impl fmt::Display for Fault {
             Fault::SharedMemory { name } => {
                 write!(f, "the memory `{}` is shared, and other threads may write to it", Name(name))?;
             }
-            Fault::WideMemory { name } => write!(f, "the memory `{}` has 64-bit addresses", Name(name))?,
+            Fault::WideMemory { name } => write!(f, "the memory `{}` {}", Name(name), wording::IS_WIDE)?,
         }
         self.help().iter().try_for_each(|help| line(f, "help", help))
     }
@@ -90,7 +97,8 @@ impl Fault {
             Fault::MissingExport { role, candidates, .. }
             | Fault::NotAFunction { role, candidates, .. }
             | Fault::WrongSignature { role, candidates, .. } => {
-                let best = candidates.best().map_or("…".into(), |name| Name(name).to_string());
+                let best = candidates.best().or_else(|| self.swapped());
+                let best = best.map_or("…".into(), |name| Name(name).to_string());
                 Vec::from_iter(role.setting(&best))
             }
             Fault::MissingAllocator { candidates, .. } => {
@@ -98,24 +106,34 @@ impl Fault {
                 vec![text(|text| text.name_allocator(&best))]
             }
             Fault::UnusableAllocator { .. } => vec![wording::NAME_OTHERS.to_owned()],
+            Fault::MissingDeallocator { allocator, .. } => vec![text(|text| text.name_releasing(allocator))],
             Fault::GuestOwnsArguments { allocator } => vec![text(|text| text.name_owners(allocator))],
             Fault::ManagedObjects { .. } => vec![wording::NAME_MANAGED.to_owned()],
             Fault::MissingMemory { memories, .. } => {
-                let name = memories.first().map_or("…".into(), |name| Name(name).to_string());
-                vec![format!("`memory = \"{name}\"`")]
+                let named = |name: &String| format!("`memory = \"{}\"`", Name(name));
+                memories.first().map(named).into_iter().collect()
             }
             Fault::ImportedMemory { .. } => {
                 vec!["instantiate it by `…Instance::instantiate` or `…Pre::link`, which know the linker".to_owned()]
             }
             Fault::SharedMemory { .. } => vec!["build the module without threads".to_owned()],
             Fault::WideMemory { .. } => {
-                vec!["`convention = linmem::convention::Memory64`, or another whose `Pointer` is `u64`".to_owned()]
+                vec![wording::NAME_WIDE.to_owned()]
             }
         }
     }
 }
 
 impl Fault {
+    /// The function that is likely to be meant where an allocator's export is another: the two may have been given in the
+    /// wrong order.
+    fn swapped(&self) -> Option<&str> {
+        match self {
+            Fault::WrongSignature { role, candidates, .. } => candidates.usual(*role),
+            _ => None,
+        }
+    }
+
     fn is_of_method(&self) -> bool {
         match self {
             Fault::MissingExport { role, .. }

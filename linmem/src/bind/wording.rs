@@ -9,8 +9,28 @@ pub(crate) const NO_ALLOCATOR: &str = "no allocator is exported as ";
 /// What helps where an allocator is of another type.
 pub(crate) const NAME_OTHERS: &str =
     "name others by `alloc = \"…\", free = \"…\"`, or `linmem::allocator::Hosted` in a convention";
+/// Of a memory whose pointers are not the convention's.
+pub(crate) const IS_WIDE: &str = "has 64-bit addresses";
+/// What helps then.
+pub(crate) const NAME_WIDE: &str = "`convention = linmem::convention::Memory64`, or another whose `Pointer` is `u64`";
 /// What helps where strings are objects of a collector's.
 pub(crate) const NAME_MANAGED: &str = "`convention = linmem::convention::AssemblyScript`";
+
+/// Whether an export of that name is likely to be one for this.
+pub(crate) const fn is_called_so(role: Role, name: &str) -> bool {
+    let mut names: &[&str] = match role {
+        Role::Allocator => &["malloc", "alloc", "allocate"],
+        Role::Deallocator => &["free", "dealloc", "deallocate"],
+        _ => &[],
+    };
+    while let [first, rest @ ..] = names {
+        if compare(first, name).is_eq() {
+            return true;
+        }
+        names = rest;
+    }
+    false
+}
 
 impl Text {
     /// What an export is wanted for.
@@ -55,6 +75,22 @@ impl Text {
         self.push(" with ");
         self.quoted(release);
         self.push(" cannot be used");
+    }
+
+    pub(crate) const fn keeps(&mut self, allocator: &str, release: &str) {
+        self.push("the allocator ");
+        self.quoted(allocator);
+        self.push(" has no ");
+        self.quoted(release);
+        self.push(" that releases");
+    }
+
+    /// What helps where nothing releases.
+    pub(crate) const fn name_releasing(&mut self, allocator: &str) {
+        self.name_allocator(allocator);
+        self.push(", or `alloc = \"");
+        self.push(allocator);
+        self.push("\"` alone, which releases nothing");
     }
 
     pub(crate) const fn owners(&mut self, allocator: &str) {

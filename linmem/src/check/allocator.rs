@@ -98,6 +98,12 @@ const fn no_arena(text: &mut Text, pair: &Pair, module: &Module) {
     }
     if let Some(((allocator, release), found)) = first(pair.known, module) {
         of_module(text, module);
+        if is(found, pair.allocate) {
+            text.keeps(allocator, release);
+            signatures(text, pair.release, module.find(release));
+            text.line("help");
+            return text.name_releasing(allocator);
+        }
         text.unusable(allocator, release);
         signatures(text, pair.allocate, found);
         text.line("help");

@@ -1,7 +1,7 @@
 //! What is wrong with one export, and what may be meant.
 
 use super::{Found, Module, Sought};
-use crate::bind::{Role, Text};
+use crate::bind::{Role, Text, is_called_so};
 use crate::core::{Signature, Types};
 
 /// Says what is wrong, and which signatures were wanted and found; if anything is.
@@ -48,7 +48,7 @@ pub(super) const fn fault(
 pub(super) const fn function(text: &mut Text, role: Role, sought: &Sought<'_>, wanted: &[Signature], module: &Module) {
     if fault(text, role, sought, wanted, module) {
         names(text, sought, wanted, module);
-        help(text, role, sought, wanted);
+        help(text, role, sought, wanted, module);
     }
 }
 
@@ -119,9 +119,19 @@ pub(super) const fn names(text: &mut Text, sought: &Sought<'_>, wanted: &[Signat
 }
 
 /// The option that names another export, if there is one.
-pub(super) const fn help(text: &mut Text, role: Role, sought: &Sought<'_>, wanted: &[Signature]) {
+pub(super) const fn help(text: &mut Text, role: Role, sought: &Sought<'_>, wanted: &[Signature], module: &Module) {
+    let best = match (best(sought, wanted), role, sought.found) {
+        (Some(best), ..) => Some(best),
+        // The two were given in the wrong order, perhaps.
+        (None, _, Found::Function(_)) => usual(role, wanted, module),
+        _ => None,
+    };
+    let best = match best {
+        Some(best) => best,
+        None => "…",
+    };
     let mut setting = Text::new();
-    setting.setting(role, best(sought, wanted));
+    setting.setting(role, best);
     if !setting.is_empty() {
         text.line("help");
         text.push(setting.as_str());
@@ -129,13 +139,33 @@ pub(super) const fn help(text: &mut Text, role: Role, sought: &Sought<'_>, wante
 }
 
 /// The similar name that would do.
-const fn best(sought: &Sought<'_>, wanted: &[Signature]) -> &'static str {
+const fn best(sought: &Sought<'_>, wanted: &[Signature]) -> Option<&'static str> {
     let mut similar = sought.similar;
     while let [(name, ty), rest @ ..] = similar {
         if fits(wanted, *ty) {
-            return name;
+            return Some(name);
         }
         similar = rest;
     }
-    "…"
+    None
+}
+
+/// The one that would do, with a name that is usual for it.
+const fn usual(role: Role, wanted: &[Signature], module: &Module) -> Option<&'static str> {
+    let mut functions = module.functions;
+    let mut found = None;
+    while let [(ty, names), rest @ ..] = functions {
+        let mut names = if fits(wanted, *ty) { *names } else { &[] };
+        while let [name, behind @ ..] = names {
+            if is_called_so(role, name) {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(*name);
+            }
+            names = behind;
+        }
+        functions = rest;
+    }
+    found
 }
