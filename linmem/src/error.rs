@@ -6,6 +6,7 @@ pub use place::Place;
 
 use crate::bind::Faults;
 use crate::region::Region;
+use crate::shown::Shown;
 use std::fmt;
 
 /// The result of everything fallible here, and the usual return type of an imported method.
@@ -245,7 +246,7 @@ pub enum ErrorKind {
     Guest {
         /// The status, or what stands for it: 0 for a null pointer.
         code: i64,
-        /// What the guest says of it.
+        /// What the guest says of it, as it says it: `Display` escapes it, and cuts it short.
         message: Option<String>,
     },
     /// An argument asked for other room each time it was lowered, so that there was never enough.
@@ -272,9 +273,9 @@ impl fmt::Display for Failed<'_> {
         f.write_str("the guest failed")?;
         match (self.code, self.message) {
             (0, None) => f.write_str(", and gave no reason"),
-            (0, Some(message)) => write!(f, ": {message}"),
+            (0, Some(message)) => write!(f, ": {}", Shown::sentence(message)),
             (code, None) => write!(f, " with code {code}"),
-            (code, Some(message)) => write!(f, " with code {code}: {message}"),
+            (code, Some(message)) => write!(f, " with code {code}: {}", Shown::sentence(message)),
         }
     }
 }

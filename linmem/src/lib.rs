@@ -187,6 +187,7 @@ pub mod results;
 mod returns;
 mod runtime;
 mod scalar;
+mod shown;
 pub mod status;
 mod store_id;
 pub mod text;

@@ -176,3 +176,31 @@ fn a_flag_tells_of_scalars_too() {
         assert!(matches!(guest.flagged(9).unwrap_err().kind(), ErrorKind::Guest { code: 9, message: None }));
     });
 }
+
+#[wasm_import]
+trait Forger {
+    #[wasm(status = Code<linmem::status::Zero, LastErrorText<Why>>)]
+    fn short(&mut self) -> Result<()>;
+}
+
+#[test]
+fn a_message_of_the_guests_cannot_forge_lines() {
+    let forged = r#"can't \0a\1b[31mread"#;
+    let module = |text: &str| {
+        crate::support::wat(&format!(
+            r#"(module (memory (export "memory") 1) (data (i32.const 64) "{text}\00")
+                (func (export "why") (result i32) (i32.const 64))
+                (func (export "short") (result i32) (i32.const 3)))"#
+        ))
+    };
+    let error = bind::<ForgerExports>(&module(forged)).short().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r"`short`, result: the guest failed with code 3: can't \n\u{1b}[31mread",
+        "one line, and no colours"
+    );
+    let ErrorKind::Guest { message: Some(message), .. } = error.kind() else { panic!("{error}") };
+    assert_eq!(message, "can't \n\u{1b}[31mread", "a program gets it as it is");
+    let error = bind::<ForgerExports>(&module(&"x".repeat(5000))).short().unwrap_err();
+    assert!(error.to_string().len() < 1100 && error.to_string().ends_with("xx…"), "{error}");
+}
