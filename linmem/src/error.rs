@@ -47,6 +47,7 @@ struct Located {
     export: Option<&'static str>,
     place: Option<Place>,
     hint: Option<&'static str>,
+    answer: Option<u64>,
 }
 
 /// What happened, with the numbers it happened with. Lengths are in bytes.
@@ -366,11 +367,23 @@ impl Error {
 
     /// Adds what the result's convention knows of an error in reading it.
     #[must_use]
-    pub(crate) fn hinted(mut self, hint: impl FnOnce(&ErrorKind) -> Option<&'static str>) -> Self {
+    pub(crate) fn hinted(mut self, hint: impl FnOnce(&Error) -> Option<&'static str>) -> Self {
         if matches!(self.0.place, Some(Place::Result | Place::ReturnArea)) {
-            self.0.hint = hint(&self.0.kind);
+            self.0.hint = hint(&self);
         }
         self
+    }
+
+    /// Notes the number that the guest returned, where it is that number that cannot be an address or a count.
+    #[must_use]
+    pub(crate) fn answered(mut self, answer: u64) -> Self {
+        self.0.answer.get_or_insert(answer);
+        self
+    }
+
+    /// The number that the guest returned, where it is at fault itself. What it points at may be, too, and is not noted.
+    pub(crate) fn answer(&self) -> Option<u64> {
+        self.0.answer
     }
 
     /// Puts the parameter's name, which only the resolved export knows, beside its position.
@@ -386,7 +399,7 @@ impl Error {
 impl From<ErrorKind> for Error {
     #[cold]
     fn from(kind: ErrorKind) -> Self {
-        Error(Box::new(Located { kind, export: None, place: None, hint: None }))
+        Error(Box::new(Located { kind, export: None, place: None, hint: None, answer: None }))
     }
 }
 

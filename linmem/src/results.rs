@@ -13,7 +13,7 @@ mod owned;
 mod room;
 
 pub use bindgen::{Bindgen, BindgenFunc};
-pub use by_type::{ByType, ByTypeFunc};
+pub use by_type::{ByType, ByTypeFunc, Itself};
 pub use direct::{LengthBefore, LengthPrefixed, NulTerminated, Packed, PackedLenPtr, Pair, ReturnArea};
 pub use failing::{AllOnes, Failing, Failure, LastError, LastErrorText, Message, Negative};
 pub use failing::{NoMessage, Null, WithMessage};
@@ -27,7 +27,7 @@ pub use room::{LastPointer, ReturnPointer};
 use crate::allocator::Allocator;
 use crate::bind::Callable;
 use crate::core::{Params, Pointer};
-use crate::error::{ErrorKind, Place, Result};
+use crate::error::{Error, Place, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -65,6 +65,8 @@ impl Shape {
     /// How many elements a region has, or bytes where it is a value's.
     pub(crate) fn count(self, region: Region) -> u64 {
         match self {
+            // So many elements that their bytes could not be counted.
+            _ if region.len == u64::MAX => u64::MAX,
             Shape::Slice(layout) => region.len.checked_div(to_u64(layout.size())).unwrap_or(0),
             Shape::Value(_) => region.len,
         }
@@ -73,7 +75,7 @@ impl Shape {
     /// What lies at a return area: the value itself, or a pointer and a count. No area, no slice.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`], [`ErrorKind::Misaligned`].
+    /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds), [`Misaligned`](crate::ErrorKind::Misaligned).
     #[inline]
     pub fn in_area<X: Pointer>(self, memory: &[u8], area: u64) -> Result<Region> {
         match self {
@@ -109,7 +111,24 @@ impl Returned {
     pub fn new(region: Region, owner: Owner) -> Self {
         Returned { region, block: region, owner, room: None }
     }
+
+    /// So many elements, as the guest says, in room of the host's.
+    #[inline]
+    pub(crate) fn filled(room: Region, count: u64, shape: Shape) -> Self {
+        // Nobody releases it, so that there is no block, and the count can be kept as it was returned: its bytes may be
+        // more than can be counted.
+        let block = Region { pointer: NO_BLOCK, len: count };
+        Returned { region: shape.named(room.pointer, count), block, owner: Owner::Frame, room: Some(room) }
+    }
+
+    /// The number of elements, or of bytes, as it was returned, if it is still known.
+    pub(crate) fn said(&self) -> Option<u64> {
+        (self.owner == Owner::Frame && self.block.pointer == NO_BLOCK).then_some(self.block.len)
+    }
 }
+
+/// Where nothing can be.
+const NO_BLOCK: u64 = u64::MAX;
 
 /// Who releases a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,8 +160,13 @@ pub trait Results<X: Pointer>: 'static {
     /// How many of the signatures, from the first on, a single value can come by.
     const FORMS_OF_VALUES: usize = usize::MAX;
 
-    /// Whether this is [`ByType`], whose form is told by the export's type.
-    const BY_TYPE: bool = false;
+    /// Whether this is [`ByType`], whose form is told by the export's type. A convention around it is not, for another
+    /// form would take the place of all of it: the type lets none of them copy this.
+    #[doc(hidden)]
+    const BY_TYPE: Itself<Self> = Itself::NOT_BY_TYPE;
+
+    /// Whether what is counted are bytes, and not elements.
+    const IN_BYTES: bool = false;
 
     /// Whether an `Option` is told by a tag before the value, and not by a null pointer.
     const TAGGED: bool = false;
@@ -178,8 +202,8 @@ pub trait Results<X: Pointer>: 'static {
     }
 
     /// What to write instead of this convention, if such an error in reading a slice or a text says that it is another.
-    /// It ends the error's message.
-    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+    /// It ends the error's message. Say what it takes the place of, for that may be within another.
+    fn hint<P: Params>(func: &Self::Func<P>, error: &Error) -> Option<&'static str> {
         let _ = (func, error);
         None
     }

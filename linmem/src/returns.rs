@@ -17,7 +17,7 @@ use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::received::Received;
 use crate::region::{Region, to_u64};
-use crate::results::{Owner, Results, Returned, Room, Shape};
+use crate::results::{Itself, Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
 use crate::status::Status;
 use std::future::ready;
@@ -53,7 +53,8 @@ pub trait Returns<C: Convention, P: Params>: Sized {
 
     /// Whether its form is [`ByType`](crate::results::ByType)'s to tell. It is for a check while compiling, which then
     /// asks for the form that the module has.
-    const BY_TYPE: bool = false;
+    #[doc(hidden)]
+    const BY_TYPE: Itself<Self> = Itself::NOT_BY_TYPE;
 
     /// The signatures that would do, the preferred one first.
     const SIGNATURES: &'static [Signature] = <Self::Func as Callable>::SIGNATURES;
@@ -95,7 +96,7 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     }
 
     /// What to write instead, if such an error says that the result came by another convention.
-    fn hint(func: &Self::Func, error: &ErrorKind) -> Option<&'static str> {
+    fn hint(func: &Self::Func, error: &Error) -> Option<&'static str> {
         let _ = (func, error);
         None
     }
@@ -188,7 +189,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     type Raw = T::Raw;
     type Out<'s> = T::Out<'s>;
     const OPTION: ResultOption = ResultOption::Returns;
-    const BY_TYPE: bool = <C::Results as Results<C::Pointer>>::BY_TYPE;
+    const BY_TYPE: Itself<Self> = <C::Results as Results<C::Pointer>>::BY_TYPE.of_result();
     const BORROWS: bool = T::BORROWS;
     const SIGNATURES: &'static [Signature] = first(
         <Self::Func as Callable>::SIGNATURES,
@@ -232,7 +233,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
         C::Results::release(func, frame, returned, T::shape::<C>())
     }
 
-    fn hint(func: &Self::Func, error: &ErrorKind) -> Option<&'static str> {
+    fn hint(func: &Self::Func, error: &Error) -> Option<&'static str> {
         // Of a single value, most conventions read neither an address nor a length.
         if T::IS_SLICE { C::Results::hint(func, error) } else { None }
     }
@@ -249,6 +250,18 @@ fn given_up(returned: Returned) -> Owed {
     if returned.owner == Owner::Convention { Owed::Convention(returned) } else { Owed::Nothing }
 }
 
+/// More than there was room for. What is not even a number of bytes is told as the guest has said it.
+#[cold]
+fn overflow(returned: Returned, shape: Shape, room: Region) -> Error {
+    let (region, said) = (returned.region, returned.said());
+    let count = said.filter(|_| region.len == u64::MAX).unwrap_or(shape.count(region));
+    let error = Error::from(ErrorKind::Overflow { count, capacity: shape.count(room) });
+    match said {
+        Some(said) => error.answered(said),
+        None => error,
+    }
+}
+
 /// Sees to it that what came back is released in time, if it may be. What is not in memory was never allocated, and what
 /// overlaps an argument would be released twice.
 #[inline(always)]
@@ -256,8 +269,7 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
     let Returned { region, block, owner, room } = returned;
     let shape = T::shape::<C>();
     if let Some(room) = room.filter(|room| region.len > room.len) {
-        let (count, capacity) = (shape.count(region), shape.count(room));
-        return Err(ErrorKind::Overflow { count, capacity }.into());
+        return Err(overflow(returned, shape, room));
     }
     if owner == Owner::Convention {
         return Ok(Owed::Convention(returned));

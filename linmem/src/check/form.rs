@@ -15,7 +15,7 @@ where
     T: Returns<C, A::Core>,
 {
     let (mut signatures, mut index) = (T::SIGNATURES, 0);
-    while let (true, [first, rest @ ..]) = (T::BY_TYPE, signatures) {
+    while let (true, [first, rest @ ..]) = (T::BY_TYPE.is_by_type(), signatures) {
         if first.types().is(found) {
             return index;
         }

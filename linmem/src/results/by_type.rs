@@ -3,13 +3,14 @@
 use crate::allocator::Allocator;
 use crate::bind::{Callable, FoundExport};
 use crate::core::{Func, Params, Pointer, Signature};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
 use crate::results::{Packed, Pair, Results, ReturnArea, ReturnPointer, Returned, Room, Shape};
 use either::Either;
 use std::fmt::{self, Debug};
+use std::marker::PhantomData;
 use wasmtime::AsContextMut;
 
 /// Whichever of [`ReturnPointer`], [`ReturnArea`], [`Pair`] and [`Packed`] the export's type tells; no two of them have
@@ -18,6 +19,25 @@ use wasmtime::AsContextMut;
 /// A single value ([`Shape::Value`]) comes by [`ReturnPointer`] or [`ReturnArea`]. Two 64-bit pointers are not packed.
 #[derive(Debug, Clone, Copy)]
 pub struct ByType;
+
+/// Whether `R` is [`ByType`] itself, or a result that comes by it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Itself<R: ?Sized>(bool, PhantomData<fn() -> PhantomData<R>>);
+
+impl<R: ?Sized> Itself<R> {
+    pub(crate) const NOT_BY_TYPE: Self = Itself(false, PhantomData);
+    pub(crate) const BY_TYPE: Self = Itself(true, PhantomData);
+
+    pub(crate) const fn is_by_type(&self) -> bool {
+        self.0
+    }
+
+    /// The same of what comes by `R`, and by nothing around it.
+    pub(crate) const fn of_result<T>(self) -> Itself<T> {
+        Itself(self.0, PhantomData)
+    }
+}
 
 /// The export of a [`ByType`] method.
 pub enum ByTypeFunc<P: Params, X: Pointer> {
@@ -68,7 +88,7 @@ impl<P: Params, X: Pointer> Callable for ByTypeFunc<P, X> {
 impl<X: Pointer> Results<X> for ByType {
     type Func<P: Params> = ByTypeFunc<P, X>;
 
-    const BY_TYPE: bool = true;
+    const BY_TYPE: Itself<Self> = Itself::BY_TYPE;
     const FORMS_OF_VALUES: usize = 2;
 
     #[inline(always)]
@@ -103,7 +123,7 @@ impl<X: Pointer> Results<X> for ByType {
         })
     }
 
-    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+    fn hint<P: Params>(func: &Self::Func<P>, error: &Error) -> Option<&'static str> {
         match func {
             ByTypeFunc::Packed(func) => <Packed as Results<u32>>::hint(func, error),
             ByTypeFunc::ReturnArea(func) => <ReturnArea as Results<X>>::hint(func, error),

@@ -2,7 +2,7 @@
 
 use crate::allocator::Allocator;
 use crate::core::{Func, Params, Pointer};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
@@ -14,7 +14,7 @@ macro_rules! direct {
         $(#[$docs:meta])*
         $name:ident: [$($generics:tt)*] Results<$x:ty>, $core:ty,
         |$answer:pat_param, $results:pat_param, $shape:ident| $read:expr
-        $(, hint: $hint:expr)?
+        $(, hint: |$error:ident| $hint:expr)?
     ) => {
         $(#[$docs])*
         #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,8 @@ macro_rules! direct {
                 frame.invoke_then(func, params, move |$answer, $results| $read)
             }
 
-            $(fn hint<P: Params>(_: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
-                hint::is_elsewhere(error).then_some($hint)
+            $(fn hint<P: Params>(_: &Self::Func<P>, $error: &Error) -> Option<&'static str> {
+                $hint
             })?
         }
     };
@@ -51,7 +51,7 @@ direct! {
         let region = shape.named(packed >> 32, packed & u64::from(u32::MAX));
         Ok(Returned::new(region, Owner::Caller))
     },
-    hint: hint::PACKED
+    hint: |error| hint::packed(error, hint::PACKED)
 }
 
 direct! {
@@ -61,7 +61,7 @@ direct! {
         let region = shape.named(packed & u64::from(u32::MAX), packed >> 32);
         Ok(Returned::new(region, Owner::Caller))
     },
-    hint: hint::PACKED_LEN_PTR
+    hint: |error| hint::packed(error, hint::PACKED_LEN_PTR)
 }
 
 direct! {
@@ -76,15 +76,17 @@ direct! {
     /// A returned pointer: to the pointer and the count of a slice (an area that stays the guest's), or to a value.
     ReturnArea: [<X: Pointer>] Results<X>, X,
     |answer, area, shape| {
-        Ok(Returned::new(shape.in_area::<X>(answer.memory()?, area.into())?, Owner::Caller))
+        let region = shape.in_area::<X>(answer.memory()?, area.into()).map_err(|error| error.answered(area.into()))?;
+        Ok(Returned::new(region, Owner::Caller))
     },
-    hint: hint::RETURN_AREA
+    hint: |error| hint::pointed::<X>(error, Some(hint::RETURN_AREA))
 }
 
 direct! {
     /// A pointer to elements, with one behind them that is zero: C's strings. The terminator belongs to the block.
     NulTerminated: [<X: Pointer>] Results<X>, X,
-    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, terminated)
+    |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, terminated),
+    hint: |error| hint::pointed::<X>(error, None)
 }
 
 direct! {
@@ -92,14 +94,14 @@ direct! {
     /// block is both.
     LengthPrefixed: [<X: Pointer>] Results<X>, X,
     |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, prefixed),
-    hint: hint::LENGTH_PREFIXED
+    hint: |error| hint::pointed::<X>(error, Some(hint::LENGTH_PREFIXED))
 }
 
 direct! {
     /// A pointer to elements, with a 32-bit header right before it that holds their number. The block is both.
     LengthBefore: [<X: Pointer>] Results<X>, X,
     |answer, pointer, shape| located(answer.memory()?, pointer.into(), shape, before),
-    hint: hint::LENGTH_BEFORE
+    hint: |error| hint::pointed::<X>(error, Some(hint::LENGTH_BEFORE))
 }
 
 /// Elements, and the block that holds them.
@@ -115,7 +117,7 @@ fn located(
     if pointer == 0 {
         return Ok(Returned::new(Region { pointer, len: 0 }, Owner::Caller));
     }
-    let (region, block) = locate(memory, pointer, shape)?;
+    let (region, block) = locate(memory, pointer, shape).map_err(|error| error.answered(pointer))?;
     Ok(Returned { block, ..Returned::new(region, Owner::Caller) })
 }
 

@@ -3,7 +3,7 @@
 use crate::allocator::Allocator;
 use crate::bind::{Besides, Callable, FoundExport, Helpers, Named};
 use crate::core::{Func, Params, Pointer, Signature};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -175,6 +175,7 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
     const RELEASES: bool = R::RELEASES;
     const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
     const TAGGED: bool = R::TAGGED;
+    const IN_BYTES: bool = R::IN_BYTES;
 
     fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         R::prepare::<P>(&func.export, into, shape)
@@ -187,10 +188,24 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
         params: P,
         shape: Shape,
     ) -> Result<Returned> {
-        let returned = R::call(&func.export, frame, room, params, shape).await?;
+        let returned = match R::call(&func.export, frame, room, params, shape).await {
+            Ok(returned) => returned,
+            // What says that it has failed may be no address, of what was to be read there.
+            Err(error) => {
+                return Err(match error.answer().and_then(|answer| F::code::<X>(answer, 1)) {
+                    Some(code) => ErrorKind::Guest { code, message: N::fetch(&func.message, frame).await? }.into(),
+                    None => error,
+                });
+            }
+        };
         // Where the room is the host's, its address says nothing.
         let pointer = if returned.owner == Owner::Frame { 1 } else { returned.region.pointer };
-        match F::code::<X>(pointer, shape.count(returned.region)) {
+        let count = match returned.said() {
+            Some(said) => said,
+            None if R::IN_BYTES => returned.region.len,
+            None => shape.count(returned.region),
+        };
+        match F::code::<X>(pointer, count) {
             None => Ok(returned),
             Some(code) => {
                 let message = N::fetch(&func.message, frame).await?;
@@ -214,7 +229,7 @@ impl<X: Pointer, R: Results<X>, F: Failure, N: Message> Results<X> for Failing<R
         R::release(&func.export, frame, returned, shape)
     }
 
-    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+    fn hint<P: Params>(func: &Self::Func<P>, error: &Error) -> Option<&'static str> {
         R::hint::<P>(&func.export, error)
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::allocator::Allocator;
 use crate::core::{Func, Params, Pointer};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
-use crate::results::{Owner, Results, Returned, Room, Shape, hint};
+use crate::results::{Results, Returned, Room, Shape, hint};
 
 /// The export writes into room that an argument has reserved, and returns the number of elements that it wrote. The
 /// argument is a [`Capacity`](crate::Capacity), wherever the export takes it, or an [`InPlace`](crate::InPlace).
 ///
-/// A count beyond the room is [`ErrorKind::Overflow`]; where it means failure, say so with [`Failing`](super::Failing).
+/// A count beyond the room is [`ErrorKind::Overflow`](crate::ErrorKind::Overflow); where it means failure, say so with
+/// [`Failing`](super::Failing).
 #[derive(Debug, Clone, Copy)]
 pub struct Filled;
 
@@ -29,17 +30,10 @@ impl<X: Pointer> Results<X> for Filled {
     ) -> Result<Returned> {
         let room = frame.output()?;
         let count = frame.invoke(func, params).await?.into();
-        Ok(Returned { room: Some(room), ..Returned::new(shape.named(room.pointer, count), Owner::Frame) })
+        Ok(Returned::filled(room, count, shape))
     }
 
-    fn hint<P: Params>(_: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
-        let ErrorKind::Overflow { count, .. } = *error else { return None };
-        let ones = u64::MAX >> u64::BITS.saturating_sub(X::BITS);
-        match count {
-            _ if count == ones => Some(hint::FILLED_ALL_ONES),
-            // As a signed number it is below zero.
-            _ if count > ones >> 1 => Some(hint::FILLED_NEGATIVE),
-            _ => None,
-        }
+    fn hint<P: Params>(_: &Self::Func<P>, error: &Error) -> Option<&'static str> {
+        hint::filled::<X>(error)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::allocator::Allocator;
 use crate::core::{Params, Pointer};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -28,6 +28,7 @@ impl<X: Pointer, R: Results<X>> Results<X> for InBytes<R> {
     const RELEASES: bool = R::RELEASES;
     const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
     const TAGGED: bool = R::TAGGED;
+    const IN_BYTES: bool = true;
 
     fn prepare<P: Params>(func: &R::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         R::prepare::<P>(func, into, bytes(shape))
@@ -52,7 +53,7 @@ impl<X: Pointer, R: Results<X>> Results<X> for InBytes<R> {
         R::release(func, frame, returned, shape)
     }
 
-    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+    fn hint<P: Params>(func: &Self::Func<P>, error: &Error) -> Option<&'static str> {
         R::hint::<P>(func, error)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::allocator::{ARRAY_BUFFER, Allocator, STRING};
 use crate::core::{Func, Params};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::region::{Region, to_u64};
@@ -35,20 +35,30 @@ fn words<const N: usize>(memory: &[u8], pointer: u64, len: u64) -> Result<[u32; 
 }
 
 /// The data of an object.
-fn data(memory: &[u8], object: u32, is_view: impl Fn(u32) -> bool) -> Result<Region> {
+fn data(memory: &[u8], object: u32, align: usize, is_view: impl Fn(u32) -> bool) -> Result<Region> {
     let pointer = u64::from(object);
     if object == 0 {
         return Ok(Region { pointer, len: 0 });
     }
     let header = pointer
         .checked_sub(TAIL)
-        .ok_or(ErrorKind::OutOfBounds { region: Region { pointer, len: 0 }, memory: to_u64(memory.len()) })?;
-    let [class, size] = words(memory, header, TAIL)?;
+        .ok_or(ErrorKind::OutOfBounds { region: Region { pointer, len: 0 }, memory: to_u64(memory.len()) });
+    let words = header.map_err(Error::from).and_then(|header| words(memory, header, TAIL));
+    let [class, size] = words.map_err(|error| error.answered(pointer))?;
     if is_view(class) {
-        let [_, start, len] = words(memory, pointer, VIEW)?;
-        return Ok(Region { pointer: start.into(), len: len.into() });
+        return view(memory, pointer, align).map_err(|error| error.at(Place::ReturnArea));
     }
     Ok(Region { pointer, len: size.into() })
+}
+
+/// What a view shows. It is looked at here, because what is wrong with it may be that the object is none.
+fn view(memory: &[u8], pointer: u64, align: usize) -> Result<Region> {
+    let [_, start, len] = words(memory, pointer, VIEW)?;
+    let region = Region { pointer: start.into(), len: len.into() };
+    if start != 0 {
+        region.of(memory, align)?;
+    }
+    Ok(region)
 }
 
 macro_rules! managed {
@@ -61,17 +71,18 @@ macro_rules! managed {
                 frame: &mut Frame<'_, M, A>,
                 _: Room,
                 params: P,
-                _: Shape,
+                shape: Shape,
             ) -> impl Future<Output = Result<Returned>> {
-                frame.invoke_then(func, params, |answer, object| {
-                    Ok(Returned::new(data(answer.memory()?, object, $is_view)?, Owner::Guest))
+                frame.invoke_then(func, params, move |answer, object| {
+                    let align = shape.layout().align();
+                    Ok(Returned::new(data(answer.memory()?, object, align, $is_view)?, Owner::Guest))
                 })
             }
 
-            fn hint<P: Params>(_: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+            fn hint<P: Params>(_: &Self::Func<P>, error: &Error) -> Option<&'static str> {
                 // The first words of a view are addresses, where numbers of an array's may be anything.
-                let is_elsewhere = hint::is_elsewhere(error) || matches!(error, ErrorKind::Null);
-                $hint.filter(|_| is_elsewhere)
+                let is_view = error.place() == Some(Place::ReturnArea) || matches!(error.kind(), ErrorKind::Null);
+                if is_view { $hint } else { hint::pointed::<u32>(error, None) }
             }
         }
     )*};

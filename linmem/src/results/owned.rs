@@ -4,7 +4,7 @@ use crate::allocator::Allocator;
 use crate::allocator::Release;
 use crate::bind::{Besides, Callable, FoundExport, Helper, Helpers, Named};
 use crate::core::{Func, Params, Pointer, Signature, narrow};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::ledger::Block;
 use crate::lowering::Lowering;
@@ -32,6 +32,7 @@ impl<X: Pointer, R: Results<X>> Results<X> for Static<R> {
 
     const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
     const TAGGED: bool = R::TAGGED;
+    const IN_BYTES: bool = R::IN_BYTES;
 
     #[inline]
     fn prepare<P: Params>(func: &R::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
@@ -50,7 +51,7 @@ impl<X: Pointer, R: Results<X>> Results<X> for Static<R> {
         Ok(Returned { owner, ..returned })
     }
 
-    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+    fn hint<P: Params>(func: &Self::Func<P>, error: &Error) -> Option<&'static str> {
         R::hint::<P>(func, error)
     }
 }
@@ -85,6 +86,7 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
     const RELEASES: bool = true;
     const FORMS_OF_VALUES: usize = R::FORMS_OF_VALUES;
     const TAGGED: bool = R::TAGGED;
+    const IN_BYTES: bool = R::IN_BYTES;
 
     fn prepare<P: Params>(func: &Self::Func<P>, into: &mut Lowering<'_>, shape: Shape) -> Room {
         R::prepare::<P>(&func.export, into, shape)
@@ -118,7 +120,7 @@ impl<X: Pointer, N: ExportName, R: Results<X>> Results<X> for FreedBy<N, R> {
         func.free.call(frame.guest(), Block { pointer, size, align: to_u64(shape.layout().align()) }).await
     }
 
-    fn hint<P: Params>(func: &Self::Func<P>, error: &ErrorKind) -> Option<&'static str> {
+    fn hint<P: Params>(func: &Self::Func<P>, error: &Error) -> Option<&'static str> {
         R::hint::<P>(&func.export, error)
     }
 }
@@ -162,7 +164,8 @@ impl<X: Pointer> Results<X> for Canonical {
         shape: Shape,
     ) -> impl Future<Output = Result<Returned>> {
         frame.invoke_then(&func.export, params, move |answer, area| {
-            let region = shape.in_area::<X>(answer.memory()?, area.into())?;
+            let region =
+                shape.in_area::<X>(answer.memory()?, area.into()).map_err(|error| error.answered(area.into()))?;
             let block = Region { pointer: area.into(), len: 0 };
             Ok(Returned { block, ..Returned::new(region, Owner::Convention) })
         })

@@ -4,7 +4,7 @@ use super::{Owed, Returns};
 use crate::bind::ResultOption;
 use crate::convention::{Convention, Returning};
 use crate::core::{Params, Signature};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -65,6 +65,10 @@ where
         returned: Returned,
     ) -> impl Future<Output = Result<()>> {
         T::release(func, frame, returned)
+    }
+
+    fn hint(func: &Self::Func, error: &Error) -> Option<&'static str> {
+        T::hint(func, error)
     }
 
     #[inline(always)]

@@ -151,11 +151,12 @@ fn an_object_that_lies_about_its_data_is_refused() {
     unpinned::<ScriptExports, _>(&module(), |guest| {
         let error = guest.words_at(1024).map(drop).unwrap_err();
         let message = "8 bytes at 0x2fffc are outside the guest's memory of 196608 bytes";
-        assert_error(&error, "words_at", Place::Result, message);
+        assert_error(&error, "words_at", Place::ReturnArea, message);
         // What was read for a view may be the elements of an array.
         assert!(error.hint().is_some_and(|hint| hint.contains("linmem::results::StaticArray")), "{error}");
         let error = guest.text_at(1088).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::OutOfBounds { region, .. } if region.len == 0x3_0000), "{error}");
+        assert_eq!((error.place(), error.hint()), (Some(Place::Result), None), "that is a `String`");
         assert!(matches!(guest.words_at(1152).map(drop).unwrap_err().kind(), ErrorKind::Null));
         assert!(matches!(guest.words_at(1216).map(drop).unwrap_err().kind(), ErrorKind::WrongSize { len: 3, size: 4 }));
         assert!(matches!(guest.text_at(1280).unwrap_err().kind(), ErrorKind::InvalidUtf16 { index: 0, unit: 0xd83e }));

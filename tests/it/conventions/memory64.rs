@@ -5,7 +5,7 @@ use crate::support::{bind, handle, instance, wat};
 use linmem::allocator::{Buffer, Found};
 use linmem::convention::Convention;
 use linmem::pass::{LengthBefore, LengthPrefixed, NulTerminated, PtrLen};
-use linmem::results::{self, ByType, Failing, Filled, LastPointer, Negative};
+use linmem::results::{self, AllOnes, ByType, Failing, Filled, InBytes, LastPointer, Negative};
 use linmem::{
     Bound, Buf, Capacity, ErrorKind, GuestPtr, List, Out, Place, Result, export_names, status, text, wasm_import,
 };
@@ -246,4 +246,39 @@ fn a_buffer_may_have_an_address_of_64_bits() {
         assert_eq!(guest.prefixed("hello").unwrap(), 1024);
         assert!(matches!(guest.direct(&[0; 3]).unwrap_err().kind(), ErrorKind::OutOfMemory { size: 24, align: 8 }));
     }
+}
+
+#[wasm_import(convention = Wide)]
+trait Counting {
+    #[wasm(returns = Filled)]
+    fn plain(&mut self, out: Capacity<u32>, count: i64) -> Result<Vec<u32>>;
+    #[wasm(returns = InBytes<Filled>)]
+    fn bytes(&mut self, out: Capacity<u32>, count: i64) -> Result<Vec<u32>>;
+    #[wasm(returns = Failing<Filled, AllOnes>)]
+    fn judged(&mut self, out: Capacity<u32>, count: i64) -> Result<Vec<u32>>;
+    #[wasm(returns = Failing<Filled, Negative>)]
+    fn code(&mut self, out: Capacity<u32>, count: i64) -> Result<Vec<u32>>;
+    #[wasm(returns = Failing<ByType, AllOnes>)]
+    fn pair(&mut self) -> Result<Vec<u32>>;
+}
+
+#[test]
+fn a_count_of_elements_whose_bytes_cannot_be_counted_is_still_the_guests() {
+    let mut guest = bind::<CountingExports>(&wat(r#"(module (memory (export "memory") i64 1)
+        (func (export "plain") (export "bytes") (export "judged") (export "code") (param i64 i64 i64) (result i64)
+          (local.get 2))
+        (func (export "pair") (result i64 i64) (i64.const 16) (i64.const -1)))"#));
+    for error in [guest.plain(Capacity::new(3), -1).unwrap_err(), guest.bytes(Capacity::new(3), -1).unwrap_err()] {
+        assert!(matches!(error.kind(), ErrorKind::Overflow { count: u64::MAX, capacity: 3 }), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.starts_with("the count is −1")), "{error}");
+    }
+    let error = guest.plain(Capacity::new(3), 4).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Overflow { count: 4, capacity: 3 }), "{error}");
+    assert_eq!(guest.plain(Capacity::new(3), 2).unwrap(), [0, 0]);
+    assert_eq!(guest.bytes(Capacity::new(3), 8).unwrap(), [0, 0]);
+    for error in [guest.judged(Capacity::new(3), -1).unwrap_err(), guest.pair().unwrap_err()] {
+        assert!(matches!(error.kind(), ErrorKind::Guest { code: -1, .. }), "{error}");
+    }
+    let error = guest.code(Capacity::new(3), -5).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Guest { code: -5, .. }), "{error}");
 }

@@ -118,8 +118,8 @@ fn a_count_beyond_the_room_is_refused_with_both_numbers() {
     assert_eq!(
         error.hint(),
         Some(
-            "that is −1: if it means that the guest has failed, write `returns = \
-             linmem::results::Failing<linmem::results::Filled, linmem::results::AllOnes>`"
+            "the count is −1: if that means that the guest has failed, write `linmem::results::Failing` around it: \
+             `Failing<linmem::results::Filled, linmem::results::AllOnes>`"
         )
     );
     for (count, hint) in [(0x8000_0000, Some("Negative>`")), (u32::MAX - 1, Some("Negative>`")), (0x7fff_ffff, None)] {
@@ -236,4 +236,25 @@ fn a_filled_room_may_be_counted_in_bytes() {
         assert!(matches!(guest.in_bytes(Capacity::new(2), 9).unwrap_err().kind(), ErrorKind::Overflow { .. }));
         assert_eq!(guest.never_null(Capacity::new(2), 0).unwrap(), []);
     });
+}
+
+#[wasm_import]
+trait InBytesCounting {
+    #[wasm(returns = InBytes<Filled>)]
+    fn plain(&mut self, out: Capacity<u32>, count: i32) -> Result<Vec<u32>>;
+    #[wasm(returns = Failing<InBytes<Filled>, AllOnes>)]
+    fn judged(&mut self, out: Capacity<u32>, count: i32) -> Result<Vec<u32>>;
+}
+
+#[test]
+fn minus_one_is_no_number_of_bytes() {
+    let mut guest = bind::<InBytesCountingExports>(&crate::support::wat(
+        r#"(module (memory (export "memory") 1)
+        (func (export "plain") (export "judged") (param i32 i32 i32) (result i32) (local.get 2)))"#,
+    ));
+    let error = guest.plain(Capacity::new(3), -1).unwrap_err();
+    assert!(error.hint().is_some_and(|hint| hint.starts_with("the count is −1")), "{error}");
+    let error = guest.judged(Capacity::new(3), -1).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Guest { code: -1, .. }), "{error}");
+    assert_eq!(guest.judged(Capacity::new(3), 8).unwrap(), [0, 0]);
 }

@@ -1,0 +1,16 @@
+;; Text that ends with a NUL, and numbers of 64 bits with nothing before them.
+(module
+    (memory (export "memory") 1)
+    (data (i32.const 16) "Hello, world\00")
+    (func (export "greeting") (export "constant") (export "text") (export "prefixed") (export "before") (result i32)
+      (i32.const 16))
+    (func (export "unaligned") (result i32) (i32.const 17))
+    (func (export "lengths") (export "static_lengths") (result i64) (i64.const 0xffffff00000010))
+    (func (export "point") (result i32) (i32.const 65535))
+    (func (export "echo") (param i32 i32) (result i64)
+      (i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1))))
+    (func (export "failed") (export "failed_text") (export "failed_before") (export "judged") (export "judged_text")
+      (export "judged_before") (result i32) (i32.const -1))
+    (func (export "failed_packed") (result i64) (i64.const -1))
+    (func (export "code") (export "judged_code") (result i32) (i32.const -5))
+    (func (export "outside") (result i32) (i32.const 0x20000)))
