@@ -34,7 +34,7 @@ impl<'a> Expanded<'a> {
         let arguments = nest(span, method.params.iter().map(|param| self.argument_type(param)));
         let output = with_static_lifetimes(method.output);
         let output = quote_spanned!(span=> <#output as #krate::__private::MethodResult>::Ok);
-        let output = self.told(&convention, &arguments, &output).unwrap_or(output);
+        let output = self.told(&convention, &output).unwrap_or(output);
         // What is wrong with a type is said where that is; here it would be said again.
         quote_spanned! {self.span()=>
             #cfg
@@ -43,12 +43,14 @@ impl<'a> Expanded<'a> {
     }
 
     /// The result in the form that the export's type tells, if that is known.
-    fn told(&self, convention: &TokenStream, arguments: &TokenStream, output: &TokenStream) -> Option<TokenStream> {
+    fn told(&self, convention: &TokenStream, output: &TokenStream) -> Option<TokenStream> {
         let module = self.interface.module.as_ref()?;
         let Some(Extern::Function(ty)) = module.facts.exports.get(&self.method.export().value()) else { return None };
-        let span = self.method.output.span();
+        // At the method's name, as the field: an argument that is not supported is no fault of the result's.
+        let span = self.span();
         let krate = self.krate(span);
         let ty = checked::types(&krate, ty);
+        let arguments = nest(span, self.method.params.iter().map(|param| self.argument_type(param)));
         Some(quote_spanned! {span=>
             #krate::__private::check::Told<
                 { #krate::__private::check::form::<#convention, #arguments, #output>(#ty) },
