@@ -27,6 +27,7 @@ pub use number::Number;
 pub use remedy::Remedy;
 #[cfg(feature = "module")]
 pub(crate) use remedy::remedies;
+pub(crate) use text::is_keyword;
 #[cfg(feature = "module")]
 pub(crate) use text::{Text, compare};
 #[cfg(feature = "module")]

@@ -3,7 +3,6 @@
 use super::argument::{Parameter, Parameters};
 use super::remedy::Remedy;
 use crate::core::{CoreType, Types};
-use crate::recognize::names::is_keyword;
 use std::cmp::Ordering;
 
 /// The order of two names, also while compiling.
@@ -272,6 +271,32 @@ const fn crossing_as(ty: CoreType) -> &'static str {
         CoreType::F64 => "`f64`",
         _ => "",
     }
+}
+
+/// Rust's keywords, and what it keeps for later ones.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Whether a name is one of these. A constant, for what is said of names while a crate compiles.
+pub(crate) const fn is_keyword(name: &str) -> bool {
+    let mut keywords = KEYWORDS;
+    while let [keyword, rest @ ..] = keywords {
+        let (mut left, mut right) = (keyword.as_bytes(), name.as_bytes());
+        while let ([first, behind @ ..], [second, after @ ..]) = (left, right)
+            && *first == *second
+        {
+            (left, right) = (behind, after);
+        }
+        if left.is_empty() && right.is_empty() {
+            return true;
+        }
+        keywords = rest;
+    }
+    false
 }
 
 /// Whether a method may have that name, and would have it by Rust's habits.

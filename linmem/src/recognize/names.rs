@@ -1,5 +1,6 @@
 //! Rust's names for what is exported by any name at all.
 
+use crate::bind::is_keyword;
 use std::collections::HashMap;
 
 /// The names that were given already, each with how often it was asked for.
@@ -19,32 +20,6 @@ impl Names {
         self.0.insert(unique.clone(), 1);
         unique
     }
-}
-
-/// Rust's keywords, and what it keeps for later ones.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
-
-/// Whether a name is one of these. A constant, for what is said of names while a crate compiles.
-pub(crate) const fn is_keyword(name: &str) -> bool {
-    let mut keywords = KEYWORDS;
-    while let [keyword, rest @ ..] = keywords {
-        let (mut left, mut right) = (keyword.as_bytes(), name.as_bytes());
-        while let ([first, behind @ ..], [second, after @ ..]) = (left, right)
-            && *first == *second
-        {
-            (left, right) = (behind, after);
-        }
-        if left.is_empty() && right.is_empty() {
-            return true;
-        }
-        keywords = rest;
-    }
-    false
 }
 
 /// `toUpperCase`, `demo:text/api#to-upper-case` and `$to.UPPER case` as `to_upper_case`.
