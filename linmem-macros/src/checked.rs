@@ -85,8 +85,8 @@ pub(crate) fn types(krate: &TokenStream, Type { params, results }: &Type) -> Tok
     }
 }
 
-/// What the module has by a name.
-pub(crate) fn sought(krate: &TokenStream, module: &Module, export: &str) -> TokenStream {
+/// What the module has by a name. What is taken already is not what was meant.
+pub(crate) fn sought(krate: &TokenStream, module: &Module, export: &str, taken: &[String]) -> TokenStream {
     let name = shown(export);
     let check = quote!(#krate::__private::check);
     let found = match module.facts.exports.get(export) {
@@ -102,7 +102,8 @@ pub(crate) fn sought(krate: &TokenStream, module: &Module, export: &str) -> Toke
             quote!(#check::Found::Function(#ty))
         }
     };
-    let similar = similar(export, module.functions().map(|(name, _)| name));
+    let free = module.functions().map(|(name, _)| name).filter(|name| !taken.iter().any(|taken| taken == name));
+    let similar = similar(export, free);
     let similar = similar.iter().filter_map(|name| match module.facts.exports.get(*name) {
         Some(Extern::Function(ty)) => {
             let (name, ty) = (shown(name), types(krate, ty));
@@ -125,7 +126,7 @@ fn allocator(interface: &Interface<'_>, module: &Module, exports: &Ident) -> Tok
         let krate = options.krate(span);
         let sought = match named {
             Some(name) => {
-                let sought = sought(&krate, module, &name.value());
+                let sought = sought(&krate, module, &name.value(), &[]);
                 quote!(::core::option::Option::Some(#sought))
             }
             None => quote!(::core::option::Option::None),
@@ -141,7 +142,7 @@ fn initializer(interface: &Interface<'_>, module: &Module) -> Option<TokenStream
     let name: &LitStr = &interface.options.init.as_ref()?.value;
     let span = Span::mixed_site().located_at(name.span());
     let krate = interface.options.krate(span);
-    let sought = sought(&krate, module, &name.value());
+    let sought = sought(&krate, module, &name.value(), &[]);
     Some(quote_spanned!(span=> const _: () = #krate::__private::check::initializer(#sought, __MODULE);))
 }
 

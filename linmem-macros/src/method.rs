@@ -66,7 +66,9 @@ impl<'a> Expanded<'a> {
         let is_there = module.facts.exports.contains_key(&export.value());
         let span = Span::mixed_site().located_at(if is_there { name.span() } else { export.span() });
         let krate = self.krate(span);
-        let sought = checked::sought(&krate, module, &export.value());
+        // No two methods may call the same.
+        let taken: Vec<_> = self.interface.methods.iter().map(|method| method.export().value()).collect();
+        let sought = checked::sought(&krate, module, &export.value(), &taken);
         let (method_name, export_name) = (literal(name).value(), export.value());
         let params = method.params.iter().map(|param| literal(param.name).value());
         quote_spanned! {span=>

@@ -24,7 +24,7 @@ use crate::export::Export;
 use crate::interface::Interface;
 use crate::lower::Args;
 use crate::returns::Returns;
-use fault::{fault, help, names};
+use fault::{fault, help, is_cut, names};
 
 /// That the module has a method's export, with a type that the method can call.
 #[track_caller]
@@ -41,7 +41,7 @@ pub const fn method<I, C, A, T>(
 {
     let wanted = method_of::<C, A, T>(params);
     let (role, mut text) = (Role::Method(name), Text::new());
-    if !fault(&mut text, role, sought, wanted.signatures, module) {
+    if !fault(&mut text, role, sought, wanted.signatures, None, module) {
         return;
     }
     if let Found::Function(_) = sought.found
@@ -73,7 +73,7 @@ pub const fn method<I, C, A, T>(
 pub const fn initializer(sought: &Sought<'_>, module: &Module) {
     const NOTHING: &[Signature] = &[Signature::new(&[], &[])];
     let mut text = Text::new();
-    fault::function(&mut text, Role::Initializer, sought, NOTHING, module);
+    fault::function(&mut text, Role::Initializer, sought, NOTHING, None, module);
     report(&text);
 }
 
@@ -112,7 +112,7 @@ pub const fn memory<I: Interface>(needed: &[bool], memory: &Memory, module: &Mod
         text.names(memory.exported);
         text.line("help");
         text.push("`memory = \"");
-        text.push(if let [first, ..] = memory.exported { first } else { "…" });
+        text.push(offered(memory.exported));
         text.push("\"`");
     } else if is_needed
         && memory.is_wide
@@ -130,6 +130,17 @@ pub const fn memory<I: Interface>(needed: &[bool], memory: &Memory, module: &Mod
         return;
     }
     report(&text);
+}
+
+/// The first name that can be written. One that is cut short would not be found.
+const fn offered(mut names: &[&'static str]) -> &'static str {
+    while let [first, rest @ ..] = names {
+        if !is_cut(first) {
+            return first;
+        }
+        names = rest;
+    }
+    "…"
 }
 
 /// Whether one of them is.

@@ -1,5 +1,6 @@
 //! Binding: what a module lacks is told at once, in the trait's order; and a handle knows its store.
 
+mod advice;
 mod report;
 
 use crate::support::{bind, engine, handle, instance, ledger, wat};
@@ -240,7 +241,7 @@ fn the_advice_for_a_missing_allocator_names_the_option_that_sets_it() {
     assert_eq!(found.len(), 2);
     let help: Vec<_> = found.iter().flat_map(Fault::help).collect();
     // `name = …` is an option of methods.
-    assert_eq!(help, ["`alloc = \"…\"`", "`free = \"…\"`"], "{message}");
+    assert_eq!(help, ["`alloc = \"…\"`", "`free = \"…\"` beside `alloc = \"…\"`"], "{message}");
 }
 
 #[test]

@@ -36,7 +36,12 @@ impl Candidates {
     /// many functions take two numbers.
     #[must_use]
     pub fn best(&self) -> Option<&str> {
-        self.similar.iter().find(|name| self.fitting.contains(name)).map(String::as_str)
+        self.likely().next().map(String::as_str)
+    }
+
+    /// Those that may be the best, the nearest first.
+    pub(super) fn likely(&self) -> impl Iterator<Item = &String> {
+        self.similar.iter().filter(|name| self.fitting.contains(name))
     }
 }
 
@@ -50,7 +55,8 @@ impl Candidates {
 }
 
 fn nearest(mut names: Vec<(usize, &str)>) -> Vec<String> {
-    names.sort_by_key(|(distance, _)| *distance);
+    // The attribute has its own list of a module's exports, in alphabetical order: equals are to come in the same.
+    names.sort_unstable();
     first(names.into_iter().map(|(_, name)| name))
 }
 
@@ -97,7 +103,7 @@ mod tests {
     #[test]
     fn names_are_similar_if_little_differs() {
         assert_eq!(similar("live_blocks", &["dead_beef", "live_block", "liveBlocks"]), ["liveBlocks", "live_block"]);
-        assert_eq!(similar("name", &["nmae", "title", "get_name", "surnames_of_all_the_guests"]), ["nmae", "get_name"]);
+        assert_eq!(similar("name", &["nmae", "title", "get_name", "surnames_of_all_the_guests"]), ["get_name", "nmae"]);
         assert!(similar("add", &["sum", "sub", "add"]).is_empty());
     }
 

@@ -3,7 +3,7 @@
 use super::argument::Parameter;
 use super::candidates::Candidates;
 use super::remedy::Remedy;
-use crate::core::Signature;
+use crate::core::{CoreType, Signature};
 
 /// What an export is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum Fault {
         export: String,
         /// The signatures that would do.
         wanted: Vec<Signature>,
+        /// The type of a global that would do as well.
+        global: Option<CoreType>,
         /// Functions that may be meant.
         candidates: Candidates,
     },
@@ -48,6 +50,8 @@ pub enum Fault {
         export: String,
         /// The signatures that would do.
         wanted: Vec<Signature>,
+        /// The type of a global that would do as well.
+        global: Option<CoreType>,
         /// The one it has.
         found: Signature,
         /// Which parameter of the method asks for what.
@@ -67,6 +71,8 @@ pub enum Fault {
         kind: &'static str,
         /// The signatures that would do.
         wanted: Vec<Signature>,
+        /// The type of a global that would do as well.
+        global: Option<CoreType>,
         /// Functions that may be meant.
         candidates: Candidates,
     },
@@ -133,6 +139,18 @@ pub enum Fault {
         /// Its name.
         name: String,
     },
+}
+
+impl Fault {
+    /// What may be meant instead of a method's export.
+    pub(super) fn candidates_of_method(&mut self) -> Option<&mut Candidates> {
+        match self {
+            Fault::MissingExport { role: Role::Method(_), candidates, .. }
+            | Fault::WrongSignature { role: Role::Method(_), candidates, .. }
+            | Fault::NotAFunction { role: Role::Method(_), candidates, .. } => Some(candidates),
+            _ => None,
+        }
+    }
 }
 
 /// All that is wrong between a trait and a module. `Display` is made for a terminal: some lines for each fault, with names

@@ -18,13 +18,15 @@ pub(crate) struct Finder<'m> {
     faults: Vec<Fault>,
     /// All functions, which are only of interest once there is a fault.
     functions: OnceCell<Vec<(&'m str, FuncType)>>,
+    /// The exports of the methods.
+    methods: Vec<String>,
     /// Whether a memory that the module imports will be at hand.
     links: bool,
 }
 
 impl<'m> Finder<'m> {
     pub(crate) fn new(module: &'m Module, links: bool) -> Self {
-        Finder { module, faults: Vec::new(), functions: OnceCell::new(), links }
+        Finder { module, faults: Vec::new(), methods: Vec::new(), functions: OnceCell::new(), links }
     }
 
     /// The function of that name if there is one with one of these signatures, and which of them it has.
@@ -43,7 +45,7 @@ impl<'m> Finder<'m> {
         name: &str,
         signatures: &[Signature],
     ) -> Option<(ModuleExport, usize)> {
-        self.find(role, name, signatures, None)
+        self.find(role, name, signatures, None, None)
     }
 
     /// The same for a method's own export, whose type is explained if it is another.
@@ -53,7 +55,8 @@ impl<'m> Finder<'m> {
         export: &str,
         method: &Method<'_>,
     ) -> Option<(ModuleExport, usize)> {
-        self.find(Role::Method(name), export, method.signatures, Some(method))
+        self.methods.push(export.to_owned());
+        self.find(Role::Method(name), export, method.signatures, None, Some(method))
     }
 
     fn find(
@@ -61,6 +64,7 @@ impl<'m> Finder<'m> {
         role: Role,
         name: &str,
         signatures: &[Signature],
+        global: Option<CoreType>,
         method: Option<&Method<'_>>,
     ) -> Option<(ModuleExport, usize)> {
         let found = self.function(name, signatures);
@@ -68,15 +72,15 @@ impl<'m> Finder<'m> {
             let (export, wanted) = (name.to_owned(), signatures.to_vec());
             let candidates = self.candidates(name, signatures);
             self.faults.push(match self.module.get_export(name) {
-                None => Fault::MissingExport { role, export, wanted, candidates },
+                None => Fault::MissingExport { role, export, wanted, global, candidates },
                 Some(ExternType::Func(ty)) => {
                     let found = Signature::from(ty);
                     let remedies = method.and_then(|method| remedies(method, found.types()));
                     let parameters = method.map_or_else(Vec::new, |method| method.parameters().collect());
                     let remedies = remedies.map_or_else(Vec::new, Remedies::to_vec);
-                    Fault::WrongSignature { role, export, wanted, found, parameters, remedies, candidates }
+                    Fault::WrongSignature { role, export, wanted, global, found, parameters, remedies, candidates }
                 }
-                Some(other) => Fault::NotAFunction { role, export, kind: kind(&other), wanted, candidates },
+                Some(other) => Fault::NotAFunction { role, export, kind: kind(&other), wanted, global, candidates },
             });
         }
         found
@@ -135,7 +139,7 @@ impl<'m> Finder<'m> {
         let found = if helper.is_optional {
             self.function(name, helper.signatures)
         } else {
-            self.named_function(role, name, helper.signatures)
+            self.find(role, name, helper.signatures, helper.global, None)
         };
         found.map(FoundHelper::Function)
     }
@@ -167,7 +171,13 @@ impl<'m> Finder<'m> {
     }
 
     /// The faults found so far.
-    pub(crate) fn into_faults(self) -> Vec<Fault> {
+    pub(crate) fn into_faults(mut self) -> Vec<Fault> {
+        for fault in &mut self.faults {
+            // What another method calls already is not the one that was meant: no two may have the same.
+            if let Some(candidates) = fault.candidates_of_method() {
+                candidates.similar.retain(|name| !self.methods.contains(name));
+            }
+        }
         self.faults
     }
 
@@ -176,7 +186,7 @@ impl<'m> Finder<'m> {
         if self.faults.is_empty() {
             return Ok(());
         }
-        Err(ErrorKind::Bind(Faults { interface, faults: self.faults }).into())
+        Err(ErrorKind::Bind(Faults { interface, faults: self.into_faults() }).into())
     }
 }
 

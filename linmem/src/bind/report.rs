@@ -8,7 +8,8 @@ use super::fault::{Fault, Faults, Role};
 use super::remedy::Remedy;
 use super::text::Text;
 use super::{Candidates, Parameter, wording};
-use crate::core::Signature;
+use crate::core::{CoreType, Signature};
+use crate::shown::Shown;
 use std::fmt;
 
 impl fmt::Display for Faults {
@@ -27,36 +28,36 @@ impl fmt::Display for Faults {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fault::MissingExport { role, export, wanted, candidates } => {
-                write!(f, "{role}: no export `{}`", Name(export))?;
-                signatures(f, wanted, None)?;
+            Fault::MissingExport { role, export, wanted, global, candidates } => {
+                write!(f, "{role}: no export `{}`", Shown::name(export))?;
+                signatures(f, wanted, *global, None)?;
                 names(f, candidates)?;
             }
-            Fault::WrongSignature { role, export, wanted, found, parameters, candidates, .. } => {
-                write!(f, "{role}: `{}` has another type", Name(export))?;
-                signatures(f, wanted, Some(found))?;
+            Fault::WrongSignature { role, export, wanted, global, found, parameters, candidates, .. } => {
+                write!(f, "{role}: `{}` has another type", Shown::name(export))?;
+                signatures(f, wanted, *global, Some(found))?;
                 if !parameters.is_empty() {
                     line(f, "where", Where(parameters))?;
                 }
                 names(f, &Candidates { others: Vec::new(), ..candidates.clone() })?;
             }
-            Fault::NotAFunction { role, export, kind, wanted, candidates } => {
-                write!(f, "{role}: `{}` is no function, but a {kind}", Name(export))?;
-                signatures(f, wanted, None)?;
+            Fault::NotAFunction { role, export, kind, wanted, global, candidates } => {
+                write!(f, "{role}: `{}` is no function, but a {kind}", Shown::name(export))?;
+                signatures(f, wanted, *global, None)?;
                 names(f, candidates)?;
             }
             Fault::MissingAllocator { known, wanted, candidates } => {
                 write!(f, "{}{}", wording::NO_ALLOCATOR, List(known))?;
-                signatures(f, wanted, None)?;
+                signatures(f, wanted, None, None)?;
                 names(f, candidates)?;
             }
             Fault::UnusableAllocator { allocator, release, wanted, found } => {
                 said(f, |text| text.unusable(allocator, release))?;
-                signatures(f, wanted, Some(found))?;
+                signatures(f, wanted, None, Some(found))?;
             }
             Fault::MissingDeallocator { allocator, release, wanted, found } => {
                 said(f, |text| text.keeps(allocator, release))?;
-                signatures(f, wanted, found.as_ref())?;
+                signatures(f, wanted, None, found.as_ref())?;
             }
             Fault::GuestOwnsArguments { allocator } => {
                 said(f, |text| text.owners(allocator))?;
@@ -68,16 +69,16 @@ impl fmt::Display for Fault {
                 f.write_str("the module exports no memory")?
             }
             Fault::MissingMemory { name, memories } => {
-                write!(f, "no memory is exported as `{}`", Name(name))?;
+                write!(f, "no memory is exported as `{}`", Shown::name(name))?;
                 line(f, "exports", List(memories))?;
             }
             Fault::ImportedMemory { name } => {
-                write!(f, "the module imports its memory, and exports none as `{}`", Name(name))?;
+                write!(f, "the module imports its memory, and exports none as `{}`", Shown::name(name))?;
             }
             Fault::SharedMemory { name } => {
-                write!(f, "the memory `{}` is shared, and other threads may write to it", Name(name))?;
+                write!(f, "the memory `{}` is shared, and other threads may write to it", Shown::name(name))?;
             }
-            Fault::WideMemory { name } => write!(f, "the memory `{}` {}", Name(name), wording::IS_WIDE)?,
+            Fault::WideMemory { name } => write!(f, "the memory `{}` {}", Shown::name(name), wording::IS_WIDE)?,
         }
         self.help().iter().try_for_each(|help| line(f, "help", help))
     }
@@ -93,16 +94,17 @@ impl Fault {
                 remedies.iter().map(ToString::to_string).collect()
             }
             // It is the one that was meant, in another version perhaps.
-            Fault::WrongSignature { role: Role::Method(_), candidates, .. } if candidates.best().is_none() => vec![],
+            Fault::WrongSignature { role: Role::Method(_), candidates, .. } if candidates.likely().next().is_none() => {
+                vec![]
+            }
             Fault::MissingExport { role, candidates, .. }
             | Fault::NotAFunction { role, candidates, .. }
             | Fault::WrongSignature { role, candidates, .. } => {
-                let best = candidates.best().or_else(|| self.swapped());
-                let best = best.map_or("…".into(), |name| Name(name).to_string());
+                let best = offered(candidates.likely().map(String::as_str).chain(self.swapped()));
                 Vec::from_iter(role.setting(&best))
             }
             Fault::MissingAllocator { candidates, .. } => {
-                let best = candidates.best().map_or("…".into(), |name| Name(name).to_string());
+                let best = offered(candidates.likely().map(String::as_str));
                 vec![text(|text| text.name_allocator(&best))]
             }
             Fault::UnusableAllocator { .. } => vec![wording::NAME_OTHERS.to_owned()],
@@ -110,7 +112,7 @@ impl Fault {
             Fault::GuestOwnsArguments { allocator } => vec![text(|text| text.name_owners(allocator))],
             Fault::ManagedObjects { .. } => vec![wording::NAME_MANAGED.to_owned()],
             Fault::MissingMemory { memories, .. } => {
-                let named = |name: &String| format!("`memory = \"{}\"`", Name(name));
+                let named = |_: &String| format!("`memory = \"{}\"`", offered(memories.iter().map(String::as_str)));
                 memories.first().map(named).into_iter().collect()
             }
             Fault::ImportedMemory { .. } => {
@@ -181,9 +183,23 @@ fn line(f: &mut fmt::Formatter<'_>, label: &str, text: impl fmt::Display) -> fmt
     write!(f, "\n      {label:7}  {text}")
 }
 
-fn signatures(f: &mut fmt::Formatter<'_>, wanted: &[Signature], found: Option<&Signature>) -> fmt::Result {
+/// The first of these names that can be written. One that is cut short would not be found.
+fn offered<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names = names.map(|name| Shown::name(name));
+    names.find(Shown::is_whole).map_or("…".to_owned(), |name| name.to_string())
+}
+
+fn signatures(
+    f: &mut fmt::Formatter<'_>,
+    wanted: &[Signature],
+    global: Option<CoreType>,
+    found: Option<&Signature>,
+) -> fmt::Result {
     for (index, signature) in wanted.iter().enumerate() {
         line(f, if index == 0 { "wanted" } else { "or" }, Short(signature))?;
+    }
+    if let Some(global) = global {
+        line(f, "or", text(|text| text.global(global)))?;
     }
     found.map_or(Ok(()), |found| line(f, "found", Short(found)))
 }
@@ -230,20 +246,8 @@ impl<T: AsRef<str>> fmt::Display for List<'_, T> {
             return f.write_str("none");
         }
         for (index, name) in self.0.iter().take(SHOWN).enumerate() {
-            write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, Name(name.as_ref()))?;
+            write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, Shown::name(name.as_ref()))?;
         }
         if self.0.len() > SHOWN { f.write_str(", …") } else { Ok(()) }
-    }
-}
-
-/// A name, escaped and cut.
-struct Name<'a>(&'a str);
-
-impl fmt::Display for Name<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 80;
-        let mut rest = self.0.chars();
-        rest.by_ref().take(MOST).try_for_each(|letter| write!(f, "{}", letter.escape_debug()))?;
-        if rest.next().is_some() { f.write_str("…") } else { Ok(()) }
     }
 }

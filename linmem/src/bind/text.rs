@@ -3,6 +3,7 @@
 use super::argument::{Parameter, Parameters};
 use super::remedy::Remedy;
 use crate::core::{CoreType, Types};
+use crate::shown::LONGEST_NAME;
 use std::cmp::Ordering;
 
 /// The order of two names, also while compiling.
@@ -68,6 +69,55 @@ impl Text {
         self.push("`");
         self.push(code);
         self.push("`");
+    }
+
+    /// A name, escaped and cut as [`Shown`](crate::shown::Shown) does it; of letters beyond ASCII, those are left as they
+    /// are of which only the standard library knows that they cannot be printed.
+    pub(crate) const fn escaped(&mut self, mut name: &str) {
+        let mut left = LONGEST_NAME;
+        while let [first, ..] = name.as_bytes() {
+            if left == 0 {
+                return self.push("…");
+            }
+            let (letter, rest) = name.split_at(match first {
+                0..0x80 => 1,
+                0x80..0xe0 => 2,
+                0xe0..0xf0 => 3,
+                _ => 4,
+            });
+            match letter.as_bytes() {
+                b"\0" => self.push("\\0"),
+                b"\t" => self.push("\\t"),
+                b"\n" => self.push("\\n"),
+                b"\r" => self.push("\\r"),
+                b"\"" | b"'" | b"\\" => {
+                    self.push("\\");
+                    self.push(letter);
+                }
+                [control @ (0..0x20 | 0x7f)] | [0xc2, control @ 0x80..0xa0] => {
+                    self.push("\\u{");
+                    if *control > 0xf {
+                        self.hexadecimal(*control >> 4);
+                    }
+                    self.hexadecimal(*control & 0xf);
+                    self.push("}");
+                }
+                _ => self.push(letter),
+            }
+            (name, left) = (rest, left.saturating_sub(1));
+        }
+    }
+
+    const fn hexadecimal(&mut self, digit: u8) {
+        const DIGITS: [&str; 16] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f"];
+        let mut digits = DIGITS.as_slice();
+        let mut behind = digit;
+        while let [first, rest @ ..] = digits {
+            if behind == 0 {
+                return self.push(first);
+            }
+            (digits, behind) = (rest, behind.saturating_sub(1));
+        }
     }
 
     pub(crate) const fn number(&mut self, number: usize) {
@@ -250,6 +300,12 @@ impl Text {
         }
     }
 
+    /// A global that would do as well as a function.
+    pub(crate) const fn global(&mut self, ty: CoreType) {
+        self.push("a global of type ");
+        self.push(ty.name());
+    }
+
     /// Names that have been escaped and cut.
     pub(crate) const fn names(&mut self, mut names: &[&str]) {
         while let [first, rest @ ..] = names {
@@ -334,6 +390,16 @@ mod tests {
         assert_eq!(help("get_name"), "`#[wasm(name = \"get_name\")]`, or call the method `get_name`");
         for name in ["getName", "type", "2fast", "last-word", "_", "", "…"] {
             assert_eq!(help(name), format!("`#[wasm(name = \"{name}\")]`"));
+        }
+    }
+
+    #[test]
+    fn names_are_escaped_as_they_are_when_a_module_is_bound() {
+        let (long, longer) = ("é".repeat(80), "é".repeat(81));
+        for name in ["", "plain", "\"'\\\0\t\r\n", "\u{1}\u{1b}[31m\u{7f}\u{80}\u{9b}é…🦀", &long, &longer] {
+            let mut text = Text::new();
+            text.escaped(name);
+            assert_eq!(text.as_str(), crate::shown::Shown::name(name).to_string());
         }
     }
 

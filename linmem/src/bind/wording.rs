@@ -61,6 +61,10 @@ impl Text {
         self.push(" = \"");
         self.push(name);
         self.push("\"`");
+        if let Role::Deallocator = role {
+            // It is refused alone: it would release what another allocator has given.
+            self.push(" beside `alloc = \"…\"`");
+        }
     }
 
     pub(crate) const fn name_allocator(&mut self, name: &str) {

@@ -1,7 +1,7 @@
 //! That the module has an allocator, if the convention needs one.
 
 use super::fault::{begin, function, is, names, signatures};
-use super::helpers::one;
+use super::helpers::{one, unnamed};
 use super::{Found, Module, Sought, any, report};
 use crate::allocator::{Allocator, Exports, NEW, NEW_SIGNATURES, OF_OWNERS, Otherwise, Pair};
 use crate::bind::{Helper, NAME_MANAGED, NAME_OTHERS, NO_ALLOCATOR, Role, Text};
@@ -18,7 +18,7 @@ pub const fn allocator<I: Interface>(needed: &[bool], named: Option<&Sought<'_>>
     let mut text = Text::new();
     match (&wanted.0, named) {
         (Exports::Each { allocate, .. }, _) => each(&mut text, false, allocate, named, module),
-        (Exports::Pair(pair), Some(named)) => function(&mut text, Role::Allocator, named, pair.allocate, module),
+        (Exports::Pair(pair), Some(named)) => function(&mut text, Role::Allocator, named, pair.allocate, None, module),
         (Exports::Pair(pair), None) => known(&mut text, pair, module),
     }
     report(&text);
@@ -34,7 +34,7 @@ pub const fn deallocator<I: Interface>(needed: &[bool], named: Option<&Sought<'_
     let mut text = Text::new();
     match (&wanted.0, named) {
         (Exports::Each { release, .. }, _) => each(&mut text, true, release, named, module),
-        (Exports::Pair(pair), Some(named)) => function(&mut text, Role::Deallocator, named, pair.release, module),
+        (Exports::Pair(pair), Some(named)) => function(&mut text, Role::Deallocator, named, pair.release, None, module),
         (Exports::Pair(_), None) => {}
     }
     report(&text);
@@ -45,7 +45,7 @@ const fn each(text: &mut Text, release: bool, mut helpers: &[Helper], named: Opt
         let role = if release { helper.releases() } else { helper.allocates() };
         match named {
             Some(named) if helper.yields => one(text, role, helper, named, module),
-            _ => one(text, role, helper, &module.seek(helper.name), module),
+            _ => unnamed(text, role, helper, helper.name, module),
         }
         helpers = rest;
     }
@@ -76,7 +76,7 @@ const fn missing(text: &mut Text, pair: &Pair, module: &Module) {
         text.push(if rest.is_empty() { "" } else { ", " });
         known = rest;
     }
-    signatures(text, pair.allocate, Found::Nothing);
+    signatures(text, pair.allocate, None, Found::Nothing);
     names(text, &module.seek(""), pair.allocate, module);
     text.line("help");
     text.name_allocator("…");
@@ -100,12 +100,12 @@ const fn no_arena(text: &mut Text, pair: &Pair, module: &Module) {
         of_module(text, module);
         if is(found, pair.allocate) {
             text.keeps(allocator, release);
-            signatures(text, pair.release, module.find(release));
+            signatures(text, pair.release, None, module.find(release));
             text.line("help");
             return text.name_releasing(allocator);
         }
         text.unusable(allocator, release);
-        signatures(text, pair.allocate, found);
+        signatures(text, pair.allocate, None, found);
         text.line("help");
         text.push(NAME_OTHERS);
     }

@@ -2,7 +2,7 @@
 
 use super::{Found, Module, Sought};
 use crate::bind::{Role, Text, is_called_so};
-use crate::core::{Signature, Types};
+use crate::core::{CoreType, Signature, Types};
 
 /// Says what is wrong, and which signatures were wanted and found; if anything is.
 pub(super) const fn fault(
@@ -10,6 +10,7 @@ pub(super) const fn fault(
     role: Role,
     sought: &Sought<'_>,
     wanted: &[Signature],
+    global: Option<CoreType>,
     module: &Module,
 ) -> bool {
     if is(sought.found, wanted) {
@@ -40,13 +41,20 @@ pub(super) const fn fault(
         text.push(", which is no function, but a ");
         text.push(kind);
     }
-    signatures(text, wanted, sought.found);
+    signatures(text, wanted, global, sought.found);
     true
 }
 
 /// The same, with all that may help.
-pub(super) const fn function(text: &mut Text, role: Role, sought: &Sought<'_>, wanted: &[Signature], module: &Module) {
-    if fault(text, role, sought, wanted, module) {
+pub(super) const fn function(
+    text: &mut Text,
+    role: Role,
+    sought: &Sought<'_>,
+    wanted: &[Signature],
+    global: Option<CoreType>,
+    module: &Module,
+) {
+    if fault(text, role, sought, wanted, global, module) {
         names(text, sought, wanted, module);
         help(text, role, sought, wanted, module);
     }
@@ -59,12 +67,16 @@ pub(super) const fn begin(text: &mut Text) {
     }
 }
 
-pub(super) const fn signatures(text: &mut Text, mut wanted: &[Signature], found: Found) {
+pub(super) const fn signatures(text: &mut Text, mut wanted: &[Signature], global: Option<CoreType>, found: Found) {
     let mut label = "wanted";
     while let [first, rest @ ..] = wanted {
         text.line(label);
         text.signature(first.types());
         (wanted, label) = (rest, "or");
+    }
+    if let Some(global) = global {
+        text.line("or");
+        text.global(global);
     }
     if let Found::Function(found) = found {
         text.line("found");
@@ -121,14 +133,15 @@ pub(super) const fn names(text: &mut Text, sought: &Sought<'_>, wanted: &[Signat
 /// The option that names another export, if there is one.
 pub(super) const fn help(text: &mut Text, role: Role, sought: &Sought<'_>, wanted: &[Signature], module: &Module) {
     let best = match (best(sought, wanted), role, sought.found) {
-        (Some(best), ..) => Some(best),
+        (Some(name), ..) => name,
+        // It is the one that was meant, in another version perhaps.
+        (None, Role::Method(_), Found::Function(_)) if !has_likely(sought, wanted) => return,
         // The two were given in the wrong order, perhaps.
-        (None, _, Found::Function(_)) => usual(role, wanted, module),
-        _ => None,
-    };
-    let best = match best {
-        Some(best) => best,
-        None => "…",
+        (None, _, Found::Function(_)) => match usual(role, wanted, module) {
+            Some(name) => name,
+            None => "…",
+        },
+        (None, ..) => "…",
     };
     let mut setting = Text::new();
     setting.setting(role, best);
@@ -138,16 +151,33 @@ pub(super) const fn help(text: &mut Text, role: Role, sought: &Sought<'_>, wante
     }
 }
 
-/// The similar name that would do.
+/// The similar name that would do, and can be written.
 const fn best(sought: &Sought<'_>, wanted: &[Signature]) -> Option<&'static str> {
     let mut similar = sought.similar;
     while let [(name, ty), rest @ ..] = similar {
-        if fits(wanted, *ty) {
+        if fits(wanted, *ty) && !is_cut(name) {
             return Some(name);
         }
         similar = rest;
     }
     None
+}
+
+/// Whether there is a similar name that would do, be it too long to be written.
+const fn has_likely(sought: &Sought<'_>, wanted: &[Signature]) -> bool {
+    let mut similar = sought.similar;
+    while let [(_, ty), rest @ ..] = similar {
+        if fits(wanted, *ty) {
+            return true;
+        }
+        similar = rest;
+    }
+    false
+}
+
+/// Whether the attribute has cut a name: what ends so by itself is not worth telling from that.
+pub(super) const fn is_cut(name: &str) -> bool {
+    matches!(name.as_bytes(), [.., 0xe2, 0x80, 0xa6])
 }
 
 /// The one that would do, with a name that is usual for it.

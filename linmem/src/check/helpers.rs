@@ -28,7 +28,7 @@ const fn each(text: &mut Text, role: Role, helpers: &Helpers, export: &str, modu
             let mut name = Text::new();
             name.push(helper.name);
             name.push(if helper.is_prefix { export } else { "" });
-            one(text, role, helper, &module.seek(name.as_str()), module);
+            unnamed(text, role, helper, name.as_str(), module);
         }
         Helpers::Both(first, second) => {
             each(text, role, first, export, module);
@@ -37,11 +37,18 @@ const fn each(text: &mut Text, role: Role, helpers: &Helpers, export: &str, modu
     }
 }
 
+/// What is wrong with a helper of that name, which is as a convention has it: no attribute has escaped it.
+pub(super) const fn unnamed(text: &mut Text, role: Role, helper: &Helper, name: &str, module: &Module) {
+    let mut shown = Text::new();
+    shown.escaped(name);
+    one(text, role, helper, &Sought { export: shown.as_str(), ..module.seek(name) }, module);
+}
+
 /// What is wrong with what was found of a helper, if anything is.
 pub(super) const fn one(text: &mut Text, role: Role, helper: &Helper, sought: &Sought<'_>, module: &Module) {
     match (helper.global, sought.found) {
         _ if helper.is_optional => {}
         (Some(wanted), Found::Global(found)) if found.is(wanted) => {}
-        _ => function(text, role, sought, helper.signatures, module),
+        _ => function(text, role, sought, helper.signatures, helper.global, module),
     }
 }

@@ -1,0 +1,15 @@
+;; For the traits in `advice.rs`, of whose faults each is told as it is when a module is bound.
+(module
+    (memory (export "memory") 1)
+    (func (export "greet") (result i32) unreachable)
+    (func (export "compress_all_of_it_and_more_________________________________________________________") (result f64)
+      unreachable)
+    (func (export "far") (param f32 f32 f32 f32) (result f64) unreachable)
+    (func (export "title") (result i32) unreachable)
+    (func (export "nmae") (result i64) unreachable)
+    (func (export "get_name") (result i64) unreachable)
+    (func (export "__new") (param i32 i32) (result i32) unreachable)
+    (func (export "__pin") (param i32) (result i32) unreachable)
+    (func (export "echo") (param i32) (result i32) unreachable)
+    (global (export "input_len") i64 (i64.const 0))
+    (func (export "hash") (result i32) unreachable))
