@@ -1,8 +1,11 @@
 //! What can go wrong in a call, with the numbers it went wrong with.
 
 mod place;
+mod poisoner;
+mod print;
 
 pub use place::Place;
+pub use poisoner::Poisoner;
 
 use crate::bind::Faults;
 use crate::region::Region;
@@ -281,27 +284,6 @@ impl fmt::Display for Failed<'_> {
     }
 }
 
-/// What was running when an instance was poisoned: the export's name, or a description.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Poisoner(pub(crate) Option<&'static str>);
-
-impl Poisoner {
-    /// The export that was called, or `None` for a call through the memory API.
-    #[must_use]
-    pub fn export(self) -> Option<&'static str> {
-        self.0
-    }
-}
-
-impl fmt::Display for Poisoner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(export) => write!(f, "`{export}`"),
-            None => f.write_str("a call"),
-        }
-    }
-}
-
 impl Error {
     /// What happened.
     #[must_use]
@@ -400,59 +382,6 @@ impl From<ErrorKind> for Error {
     #[cold]
     fn from(kind: ErrorKind) -> Self {
         Error(Box::new(Located { kind, export: None, place: None, hint: None, answer: None }))
-    }
-}
-
-impl Error {
-    /// The message, without what caused it.
-    fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0.export, self.0.place) {
-            (Some(export), Some(place)) => write!(f, "`{export}`, {place}: {}", self.0.kind)?,
-            (Some(export), None) => write!(f, "`{export}`: {}", self.0.kind)?,
-            (None, Some(place)) => write!(f, "{place}: {}", self.0.kind)?,
-            (None, None) => write!(f, "{}", self.0.kind)?,
-        }
-        self.0.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))
-    }
-
-    fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-        std::iter::successors(std::error::Error::source(self), |error| error.source())
-    }
-}
-
-/// `{}` is the message alone, and for [`ErrorKind::Instantiate`] the first line of its cause, too, which
-/// tells what to do. `{:#}` is the message and all that caused it, in one line.
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message(f)?;
-        if f.alternate() {
-            // wasmtime's backtraces and the text format's errors have lines of their own.
-            return self.causes().try_for_each(|cause| {
-                f.write_str(":")?;
-                cause.to_string().split_whitespace().try_for_each(|word| write!(f, " {word}"))
-            });
-        }
-        let ErrorKind::Instantiate(cause) = &self.0.kind else { return Ok(()) };
-        let is_trap = cause.downcast_ref::<wasmtime::WasmBacktrace>().is_some();
-        let cause = if is_trap { cause.root_cause().to_string() } else { cause.to_string() };
-        // The names in it are the guest's.
-        let line = cause.lines().next().unwrap_or_default();
-        write!(f, ": {}", line.replace(char::is_control, "\u{fffd}"))
-    }
-}
-
-/// As wasmtime's errors: the message and what caused it, for a `main` that returns an error, and for `unwrap`. The fields
-/// are shown by `{:#?}`.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.alternate() {
-            return self.0.fmt(f);
-        }
-        self.message(f)?;
-        if self.causes().next().is_some() {
-            f.write_str("\n\nCaused by:")?;
-        }
-        self.causes().try_for_each(|cause| write!(f, "\n    {cause}"))
     }
 }
 

@@ -257,7 +257,7 @@ fn an_allocator_that_is_swapped_is_named() {
           (func (export "hello") (param i32 i32)))"#);
     let (found, message) = faults::<SwappedExports>(&module);
     let help: Vec<_> = found.iter().flat_map(Fault::help).collect();
-    assert_eq!(help, ["`alloc = \"malloc\"`", "`free = \"free\"`"], "{message}");
+    assert_eq!(help, ["`alloc = \"malloc\"`", "`free = \"free\"` beside `alloc = \"…\"`"], "{message}");
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn line(f: &mut fmt::Formatter<'_>, label: &str, text: impl fmt::Display) -> fmt
 
 /// The first of these names that can be written. One that is cut short would not be found.
 fn offered<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names = names.map(|name| Shown::name(name));
+    let mut names = names.map(Shown::name);
     names.find(Shown::is_whole).map_or("…".to_owned(), |name| name.to_string())
 }
 
