@@ -250,10 +250,11 @@ fn given_up(returned: Returned) -> Owed {
     if returned.owner == Owner::Convention { Owed::Convention(returned) } else { Owed::Nothing }
 }
 
-/// More than there was room for. What is not even a number of bytes is told as the guest has said it.
+/// More than there was room for. What is not even a number of bytes is told as the guest has said it. It takes the parts
+/// of what came back, because they are in registers.
 #[cold]
-fn overflow(returned: Returned, shape: Shape, room: Region) -> Error {
-    let (region, said) = (returned.region, returned.said());
+fn overflow(region: Region, block: Region, owner: Owner, shape: Shape, room: Region) -> Error {
+    let said = Returned { region, block, owner, room: Some(room) }.said();
     let count = said.filter(|_| region.len == u64::MAX).unwrap_or(shape.count(region));
     let error = Error::from(ErrorKind::Overflow { count, capacity: shape.count(room) });
     match said {
@@ -269,7 +270,7 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
     let Returned { region, block, owner, room } = returned;
     let shape = T::shape::<C>();
     if let Some(room) = room.filter(|room| region.len > room.len) {
-        return Err(overflow(returned, shape, room));
+        return Err(overflow(region, block, owner, shape, room));
     }
     if owner == Owner::Convention {
         return Ok(Owed::Convention(returned));
