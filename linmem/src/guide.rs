@@ -5,3 +5,6 @@ pub mod mistakes {}
 
 #[doc = include_str!("../docs/compiling.md")]
 pub mod compiling {}
+
+#[doc = include_str!("../docs/speed.md")]
+pub mod speed {}

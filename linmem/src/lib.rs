@@ -85,19 +85,21 @@
 //!
 //! For those who want to read the code: `shouter.shout("hello")` from the trait to the guest and back, file by file.
 //!
-//! 1. **`linmem-macros`** turned the trait into a struct `ShouterExports` with one field per method, a resolved
+//! 1. **`linmem-macros`** turned the trait into a struct `ShouterExports` with one field per method, an
 //!    `Export<Standard, (&'static str, ()), String>` ("by this convention, with these arguments, to that result"), and
 //!    each method into one expression: `call(self, |exports| &exports.shout, (text, ()))`. It knows syntax and no ABI.
 //! 2. **`bind.rs`**, when the module was bound: a `Planner` asked the argument and result types which signatures would
-//!    do, found the export among them in the [`Module`](wasmtime::Module) (or noted a [`Fault`]), and a `Resolver`
-//!    made a typed function of it. Nothing is looked up after that. What is called besides, and the allocator, are
-//!    described by constants ([`Helpers`], [`allocator::Wanted`]), which **`check.rs`** reads while a crate compiles.
+//!    do, found the export among them in the [`Module`](wasmtime::Module) (or noted a [`Fault`]), and planned
+//!    it by its index. The first call of a method asks the instance for that function (`Export::func`); nothing is looked
+//!    up after that. What is called besides, and the allocator, are described by constants ([`Helpers`],
+//!    [`allocator::Wanted`]), which **`check.rs`** reads while a crate compiles.
 //! 3. **`interface/bound.rs`**: `call` splits [`Bound`] into the store, the exports and the runtime, and runs
 //!    `Export::run` in the [`Blocking`] [`Mode`] (**`mode.rs`**: the only two ways into a guest; the async one runs the
 //!    same code).
-//! 4. **`export.rs`**: `run` takes a `Guard` (**`frame/guard.rs`**), which has what an earlier call left done first;
-//!    lowers; calls; reads; and ends the guard. A call that fails leaves by `fail`, which finds out whether the guest
-//!    trapped or the engine refused to enter it, and ends the guard, too.
+//! 4. **`export.rs`**: `run` takes a `Guard` (**`frame/guard.rs`**), once what an earlier call left is done; lowers;
+//!    calls; reads; and finishes the guard. A call that fails leaves by `fail`, which finds out whether the guest trapped
+//!    or the engine refused to enter it, and ends a guard of its own. So do all steps that are rare: they are lent the
+//!    store and the runtime, and the common call keeps its own in registers.
 //! 5. **`lower.rs`**: `&str` lowers itself through the convention's **`pass.rs`**, which places the bytes and returns the
 //!    core values `(pointer, length)`.
 //! 6. **`lowering.rs`**: `Lowering::reserve` finds room for them in the *scratch block*, which is taken from the guest's
@@ -134,6 +136,7 @@
 //! - [`convention`]: which convention a module has.
 //! - [`guide::mistakes`]: the four first mistakes, with all that is printed.
 //! - [`guide::compiling`]: what the attribute costs to compile.
+//! - [`guide::speed`]: where the nanoseconds of a call go.
 //!
 //! # Features
 //!
