@@ -29,6 +29,7 @@ impl<R: ?Sized> Itself<R> {
     pub(crate) const NOT_BY_TYPE: Self = Itself(false, PhantomData);
     pub(crate) const BY_TYPE: Self = Itself(true, PhantomData);
 
+    #[cfg(feature = "module")]
     pub(crate) const fn is_by_type(&self) -> bool {
         self.0
     }
