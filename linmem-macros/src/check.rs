@@ -202,10 +202,11 @@ fn exports(errors: &mut Errors, methods: &[Method<'_>]) {
         }
         let export = method.export();
         let name = &method.original.sig.ident;
-        let first = *seen.entry(export.value()).or_insert(name);
+        let (first, first_export) = seen.entry(export.value()).or_insert_with(|| (name, export.clone()));
         // rustc reports two methods of one name, and that includes the first itself.
-        if first != name {
+        if *first != name {
             let value = export.value();
+            errors.at(first_export, format!("`{name}` calls the export `{value}`, too"));
             errors.at(
                 &export,
                 format!(
