@@ -2,7 +2,9 @@
 
 use crate::hostile::{assert_poisoned, assert_trap, counting, holds_run};
 use crate::support::{bind, handle, instance, ledger};
-use linmem::{Bound, ErrorKind, LinearMemory, Place, Record, Result, results, wasm_import};
+use linmem::{
+    Bound, Convention, ErrorKind, LinearMemory, Lower, Lowering, Place, Record, Result, results, wasm_import,
+};
 
 #[wasm_import]
 trait Ledger {
@@ -257,4 +259,36 @@ fn trims_between_calls_release_each_block_once() {
         drop(guest);
         assert_eq!(crate::hostile::live(&mut store, &instance), 0, "{pattern:06b}");
     }
+}
+
+/// It asks for room that becomes the guest's, and when it is lowered again for none: which `Lower` forbids.
+struct Fickle(bool);
+
+impl<C: Convention<Pointer = u32>> Lower<C> for Fickle {
+    type Core = (u32, u32);
+    type Placed = ();
+
+    fn lower(&mut self, into: &mut Lowering<'_>) -> Result<(Self::Core, ())> {
+        if std::mem::replace(&mut self.0, true) {
+            return Ok(((0, 0), ()));
+        }
+        Ok((into.give(|into| into.place(&[1; 16], 1))?.try_into()?, ()))
+    }
+}
+
+#[wasm_import]
+trait Fickleness {
+    #[wasm(name = "nonzero_bytes")]
+    fn fickle(&mut self, bytes: Fickle) -> Result<u32>;
+    #[wasm(name = "length")]
+    fn given(&mut self, #[wasm(pass = linmem::pass::Given)] bytes: &[u8]) -> Result<u32>;
+    fn live_blocks(&mut self) -> Result<i32>;
+}
+
+#[test]
+fn a_block_that_was_given_is_not_handed_out_again() {
+    let mut guest = bind::<FicklenessExports>(ledger());
+    guest.fickle(Fickle(false)).unwrap();
+    assert_eq!(guest.given(&[1; 16]).unwrap(), 16);
+    assert_eq!(guest.live_blocks().unwrap(), 2);
 }

@@ -110,6 +110,8 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         if !self.runtime.room.granted.is_empty() {
             self.runtime.health.returned = false;
             self.runtime.ledger.hand_over();
+            // They have been claimed; what has not, although it was asked for, is not for the next call either.
+            self.runtime.room.granted.clear();
         }
     }
 
