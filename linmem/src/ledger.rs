@@ -244,9 +244,10 @@ impl Ledger {
         self.due != 0
     }
 
-    /// Strikes out a block that is due, so that it is released once whatever happens then.
+    /// Strikes out a block that is due, so that it is released once whatever happens then: results last.
     pub(crate) fn pop_due(&mut self) -> Option<(Block, Use)> {
-        let index = self.held.iter().rposition(|(_, purpose)| purpose.is_due())?;
+        let last_of = |wanted| self.held.iter().rposition(|(_, purpose)| *purpose == wanted);
+        let index = last_of(Use::Due).or_else(|| last_of(Use::ResultDue))?;
         self.due = self.due.saturating_sub(1);
         Some(self.held.remove(index))
     }
@@ -324,8 +325,8 @@ mod tests {
         let mut zeroed = Vec::new();
         ledger.end_frame(|region| zeroed.push(region.pointer));
         assert_eq!(zeroed, [100]);
-        assert_eq!(ledger.pop_due(), Some((block(200, 8), Use::ResultDue)));
         assert_eq!(ledger.pop_due(), Some((block(100, 8), Use::Due)));
+        assert_eq!(ledger.pop_due(), Some((block(200, 8), Use::ResultDue)));
         assert_eq!(ledger.pop_due(), None);
         assert!(!ledger.has_due());
         assert_eq!(ledger.scratch(), Some(block(0, 64)));

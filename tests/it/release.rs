@@ -292,3 +292,26 @@ fn a_block_that_was_given_is_not_handed_out_again() {
     assert_eq!(guest.given(&[1; 16]).unwrap(), 16);
     assert_eq!(guest.live_blocks().unwrap(), 2);
 }
+
+#[wasm_import(zero = false)]
+trait Unzeroed {
+    fn concat(&mut self, a: &[u8], b: &[u8], c: &[u8]) -> Result<Vec<u8>>;
+    fn trap_dealloc_in(&mut self, nth: u32) -> Result<()>;
+    fn live_blocks(&mut self) -> Result<u32>;
+    fn last_released_nonzero(&mut self) -> Result<u32>;
+}
+
+/// What is not zeroed is released before the result, so that the next argument lies where the host has read last.
+#[test]
+fn results_of_calls_with_long_arguments_are_released_last_where_nothing_is_zeroed() {
+    let mut guest = bind::<UnzeroedExports>(ledger());
+    let long = vec![1; 100_000];
+    for _ in 0..3 {
+        assert_eq!(guest.concat(&long, &long, &[]).unwrap().len(), 200_000);
+        assert_eq!(guest.last_released_nonzero().unwrap(), 200_000);
+        assert_eq!(guest.live_blocks().unwrap(), 0);
+    }
+    guest.trap_dealloc_in(3).unwrap();
+    let error = guest.concat(&long, &long, &[]).unwrap_err();
+    assert_trap(&error, "concat", Place::Release);
+}
