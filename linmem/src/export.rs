@@ -134,10 +134,6 @@ macro_rules! run {
             }
             let released = match owed {
                 Owed::Nothing => Ok(()),
-                Owed::Block(block) if frame.releases_results_last() => {
-                    frame.again().owe(block);
-                    Ok(())
-                }
                 Owed::Block(block) => {
                     wait!($($asyncness)?; frame.give_back(block)).inspect_err(|_| frame.again().still_owe(block))
                 }

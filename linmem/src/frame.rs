@@ -164,20 +164,6 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         self.runtime.release_result(self.mode, block)
     }
 
-    /// Has a result's block released when the frame ends, after those that its arguments have.
-    #[cold]
-    pub(crate) fn owe(self, block: Block) {
-        self.runtime.ledger.hold(block, Use::ResultDue);
-    }
-
-    /// Whether arguments' own blocks are released before results. Many an allocator hands out first what it got back last,
-    /// and where bytes are many it counts whether the next argument comes to lie in a cache: that is where the host has
-    /// read last, the result, unless the arguments are zeroed after that.
-    #[inline(always)]
-    pub(crate) fn releases_results_last(&self) -> bool {
-        self.runtime.room.claimed != 0 && !self.runtime.zero
-    }
-
     /// Keeps a block due whose release has failed, in case the engine has refused to enter the guest: see
     /// [`Runtime::release_due`].
     #[cold]

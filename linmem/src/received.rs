@@ -81,6 +81,14 @@ impl Received<'_> {
         Ok(Some(block))
     }
 
+    /// Whether arguments' own blocks are released before results. Many an allocator hands out first what it got back last,
+    /// and where bytes are many it counts whether the next argument comes to lie in a cache: that is where the host has
+    /// read last, the result, unless the arguments are zeroed after that.
+    #[inline(always)]
+    pub(crate) fn releases_results_last(&self) -> bool {
+        self.room.claimed != 0 && !self.zero
+    }
+
     /// Whether an empty region is a block that the allocator wants back.
     #[inline(always)]
     pub(crate) fn is_block(&self, block: Block) -> bool {

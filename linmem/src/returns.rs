@@ -11,7 +11,7 @@ use crate::convention::Convention;
 use crate::core::{Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
-use crate::ledger::Block;
+use crate::ledger::{Block, Use};
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -288,7 +288,11 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
                 received.ledger.lend(block);
             }
         }
-        Owner::Caller => return Ok(received.releasable(block, align)?.map_or(Owed::Nothing, Owed::Block)),
+        Owner::Caller => match received.releasable(block, align)? {
+            Some(block) if received.releases_results_last() => received.ledger.hold(block, Use::ResultDue),
+            Some(block) => return Ok(Owed::Block(block)),
+            None => {}
+        },
         Owner::Guest | Owner::Frame if T::BORROWS => received.ledger.admit(region)?,
         Owner::Guest | Owner::Frame | Owner::Convention => {}
     }
