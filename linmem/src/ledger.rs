@@ -109,11 +109,9 @@ impl Ledger {
     /// Refuses a region that overlaps what is held.
     #[inline(always)]
     pub(crate) fn admit(&self, region: Region) -> Result<(), ErrorKind> {
-        // Field by field, because what was written so a moment ago is slow to read in larger pieces.
-        let overlaps = |block: &Option<Block>| match block {
-            Some(block) => region.overlaps(Region { pointer: block.pointer, len: block.size.max(1) }),
-            None => false,
-        };
+        // One by one, because a copy of both reads in larger pieces what was written field by field a moment ago, and has to
+        // wait for that.
+        let overlaps = |block: &Option<Block>| block.as_ref().is_some_and(|block| occupied(block).overlaps(region));
         if overlaps(&self.scratch) || overlaps(&self.lent) || !self.held.is_empty() {
             return self.refuse_overlapping(region);
         }
@@ -122,7 +120,7 @@ impl Ledger {
 
     #[cold]
     fn refuse_overlapping(&self, region: Region) -> Result<(), ErrorKind> {
-        let apart = [self.scratch, self.lent].into_iter().flatten();
+        let apart = [&self.scratch, &self.lent].into_iter().flatten();
         let found = apart.map(occupied).find(|held| held.overlaps(region));
         match found.or_else(|| self.overlapping_held(region)) {
             None => Ok(()),
@@ -133,7 +131,7 @@ impl Ledger {
     fn overlapping_held(&self, region: Region) -> Option<Region> {
         // Two neighbours suffice to look at: the blocks are in order, and apart.
         let at = self.held.partition_point(|(block, _)| block.pointer < region.pointer);
-        let neighbours = [at.checked_sub(1), Some(at)].into_iter().filter_map(|index| Some(self.held.get(index?)?.0));
+        let neighbours = [at.checked_sub(1), Some(at)].into_iter().filter_map(|index| Some(&self.held.get(index?)?.0));
         neighbours.map(occupied).find(|held| held.overlaps(region))
     }
 
@@ -291,7 +289,7 @@ impl Ledger {
 
 /// A block without bytes has an address all the same, and is not to be passed over.
 #[inline(always)]
-fn occupied(block: Block) -> Region {
+fn occupied(block: &Block) -> Region {
     Region { len: block.size.max(1), ..block.whole() }
 }
 
