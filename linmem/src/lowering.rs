@@ -18,9 +18,7 @@ use crate::region::{Region, copy, to_u64};
 pub struct Lowering<'m> {
     /// All of the guest's memory.
     memory: &'m mut [u8],
-    /// The scratch block, from its first aligned address on.
-    scratch: Region,
-    /// What is held, among it the block as it is.
+    /// What is held, among it the scratch block.
     ledger: &'m Ledger,
     /// Whether the guest was told how long the block is.
     told: bool,
@@ -161,7 +159,7 @@ impl Bookkeeping {
 impl<'m> Lowering<'m> {
     #[inline(always)]
     pub(crate) fn new(memory: &'m mut [u8], ledger: &'m Ledger, told: bool, room: &'m mut Bookkeeping) -> Self {
-        Lowering { memory, scratch: ledger.room(), ledger, told, room, apart: None }
+        Lowering { memory, ledger, told, room, apart: None }
     }
 
     /// Where the scratch block begins, if there is one.
@@ -256,9 +254,9 @@ impl<'m> Lowering<'m> {
     pub fn place_whole_input(&mut self, slice: Slice<'_>) -> Result<Region> {
         let region = self.place_input(slice)?;
         match self.start() {
-            Some(start) if self.told && self.scratch.len != region.len => {
+            Some(start) if self.told && self.ledger.room().len != region.len => {
                 // What else there is lies before it or behind.
-                let pointer = start.saturating_add(self.scratch.len.saturating_sub(region.len));
+                let pointer = start.saturating_add(self.ledger.room().len.saturating_sub(region.len));
                 Err(ErrorKind::Displaced { pointer, start }.into())
             }
             _ => Ok(region),
@@ -317,9 +315,10 @@ impl<'m> Lowering<'m> {
     #[inline(always)]
     fn bump(&mut self, len: u64, align: u64) -> Option<u64> {
         let mask = align.wrapping_sub(1);
-        let pointer = self.scratch.pointer.checked_add(self.room.used)?.checked_add(mask)? & !mask;
-        let used = pointer.checked_add(len)?.checked_sub(self.scratch.pointer)?;
-        if used > self.scratch.len {
+        let scratch = self.ledger.room();
+        let pointer = scratch.pointer.checked_add(self.room.used)?.checked_add(mask)? & !mask;
+        let used = pointer.checked_add(len)?.checked_sub(scratch.pointer)?;
+        if used > scratch.len {
             return None;
         }
         self.room.used = used;
