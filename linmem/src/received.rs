@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
-use crate::region::{Region, to_u64, zero};
+use crate::region::{Region, to_u64, wipe};
 
 /// All of the guest's memory as it is after the call, and the means to have what the guest handed out released.
 ///
@@ -41,11 +41,8 @@ impl Received<'_> {
     pub(crate) fn wipe(self) {
         let touched = self.room.touched();
         self.room.forget_bytes();
-        if self.zero
-            && let Ok(placed) = (Region { len: touched, ..self.ledger.room() }).of_mut(self.memory, 1)
-        {
-            // Whatever the guest did, its memory never shrinks, and this lay within it.
-            zero(placed);
+        if self.zero {
+            wipe(self.memory, Region { len: touched, ..self.ledger.room() });
         }
     }
 

@@ -116,6 +116,14 @@ pub(crate) fn to_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
+/// Zeroes a region that the host has placed. Whatever the guest did, its memory never shrinks, so it lies in it.
+#[inline(always)]
+pub(crate) fn wipe(memory: &mut [u8], region: Region) {
+    if let Ok(placed) = region.of_mut(memory, 1) {
+        zero(placed);
+    }
+}
+
 /// Copies bytes from one place to another that is as long. Most arguments are short, and for these two overlapping moves
 /// take less time than the call of a `memcpy` that finds out how to move them.
 #[inline(always)]
@@ -139,7 +147,7 @@ fn ends<const N: usize>(to: &mut [u8], from: &[u8], each: impl Fn(&mut [u8; N], 
 
 /// Zeroes bytes, in the same way.
 #[inline(always)]
-pub(crate) fn zero(bytes: &mut [u8]) {
+fn zero(bytes: &mut [u8]) {
     match bytes.len() {
         8..=16 => ends(bytes, &[0; 8], |to: &mut [u8; 8], from| *to = *from),
         17..=32 => ends(bytes, &[0; 16], |to: &mut [u8; 16], from| *to = *from),

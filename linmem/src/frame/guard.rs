@@ -6,7 +6,7 @@ use crate::error::{ErrorKind, Poisoner, Result};
 use crate::ledger::{Block, Leaked, Use};
 use crate::mode::Mode;
 use crate::mode::{Blocking, now};
-use crate::region::Region;
+use crate::region::{Region, wipe};
 use crate::runtime::{Runtime, State};
 use std::borrow::BorrowMut;
 use std::marker::PhantomData;
@@ -73,16 +73,15 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     #[must_use]
     pub(crate) fn finish(&mut self, has_placed: bool) -> bool {
         let runtime = &mut *self.runtime;
-        let is_plain = !(has_placed && (runtime.room.claimed != 0 || A::SUPPLY != Supply::Many))
-            && runtime.wish == 0
-            && runtime.ledger.is_empty()
-            // A convention or an allocator may have kept a trap to itself.
-            && !runtime.health.is_entered();
-        if is_plain {
-            runtime.state = if runtime.ledger.has_lent() { State::Lent } else { State::Calm };
-            self.ended = true;
+        let has_block = has_placed && (runtime.room.claimed != 0 || A::SUPPLY != Supply::Many);
+        let state = runtime.settled();
+        // A convention or an allocator may have kept a trap to itself.
+        if has_block || state == State::Unsettled || runtime.health.is_entered() {
+            return true;
         }
-        !is_plain
+        runtime.state = state;
+        self.ended = true;
+        false
     }
 
     /// Opens the frame for a call of that export.
@@ -169,7 +168,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
         let bytes = memory.map(|memory| memory.data_mut(self.mode.borrow_mut().store_mut().as_context_mut()));
         let bytes = bytes.unwrap_or_default();
-        self.runtime.ledger.end_frame(|region| zero(bytes, region));
+        self.runtime.ledger.end_frame(|region| wipe(bytes, region));
         if self.runtime.health.is_poisoned() {
             self.runtime.ledger.clear();
         }
@@ -223,14 +222,6 @@ impl<S: AsContextMut, A: Allocator> Frame<'_, Blocking<'_, S>, A> {
         let results = func.call(&mut *self.mode.0, params).map_err(ErrorKind::Trap)?;
         self.runtime.health.leave();
         Ok(results)
-    }
-}
-
-/// Whatever the guest did, its memory never shrinks, and these regions lay within it.
-#[inline(always)]
-fn zero(memory: &mut [u8], region: Region) {
-    if let Ok(placed) = region.of_mut(memory, 1) {
-        placed.fill(0);
     }
 }
 
