@@ -219,9 +219,27 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
 
     #[inline(always)]
     fn read(received: &mut Received<'_>, returned: Returned) -> (Result<T::Raw>, Owed) {
+        let Returned { region, block, owner, room } = returned;
+        // Each leaves from where it is, so that what is read was seen to lie in memory right before.
+        if let Some(room) = room.filter(|room| region.len > room.len) {
+            return (Err(overflow::<C, T>(region, block, owner, room)), given_up(returned));
+        }
+        // Room of the host's may well begin where memory does.
+        if region.pointer == 0 && owner != Owner::Frame {
+            return (null::<C, T>(region), given_up(returned));
+        }
+        // Of what a convention releases by itself, a tag may say that there is no more than the tag.
+        if owner != Owner::Convention
+            && let Err(out_of_bounds) = received.bytes(region, 1)
+        {
+            return (Err(wrong_size::<C, T>(region).map_or(out_of_bounds, Error::from)), Owed::Nothing);
+        }
         match accept::<C, T>(received, returned) {
-            Ok(owed) => (read::<C, T>(received.memory, returned), owed),
-            Err(error) => (Err(error), given_up(returned)),
+            Ok(owed) => match wrong_size::<C, T>(region) {
+                Some(wrong_size) => (Err(wrong_size.into()), owed),
+                None => (T::read::<C>(received.memory, region), owed),
+            },
+            Err(error) => (Err(error), Owed::Nothing),
         }
     }
 
@@ -253,7 +271,8 @@ fn given_up(returned: Returned) -> Owed {
 /// More than there was room for. What is not even a number of bytes is told as the guest has said it. It takes the parts
 /// of what came back, because they are in registers.
 #[cold]
-fn overflow(region: Region, block: Region, owner: Owner, shape: Shape, room: Region) -> Error {
+fn overflow<C: Convention, T: Lift>(region: Region, block: Region, owner: Owner, room: Region) -> Error {
+    let shape = T::shape::<C>();
     let said = Returned { region, block, owner, room: Some(room) }.said();
     let count = said.filter(|_| region.len == u64::MAX).unwrap_or(shape.count(region));
     let error = Error::from(ErrorKind::Overflow { count, capacity: shape.count(room) });
@@ -263,25 +282,11 @@ fn overflow(region: Region, block: Region, owner: Owner, shape: Shape, room: Reg
     }
 }
 
-/// Sees to it that what came back is released in time, if it may be. What is not in memory was never allocated, and what
-/// overlaps an argument would be released twice.
+/// Sees to it that what came back is released in time, if it may be: what overlaps an argument would be released twice.
 #[inline(always)]
 fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returned) -> Result<Owed> {
-    let Returned { region, block, owner, room } = returned;
-    let shape = T::shape::<C>();
-    if let Some(room) = room.filter(|room| region.len > room.len) {
-        return Err(overflow(region, block, owner, shape, room));
-    }
-    if owner == Owner::Convention {
-        return Ok(Owed::Convention(returned));
-    }
-    if is_null(returned) {
-        return Ok(Owed::Nothing);
-    }
-    if let Err(out_of_bounds) = received.bytes(region, 1) {
-        return Err(wrong_size(shape, region).map_or(out_of_bounds, Error::from));
-    }
-    let align = shape.layout().align();
+    let Returned { region, block, owner, .. } = returned;
+    let align = T::shape::<C>().layout().align();
     match owner {
         Owner::Caller if T::BORROWS => {
             if let Some(block) = received.releasable(block, align)? {
@@ -294,32 +299,16 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
             None => {}
         },
         Owner::Guest | Owner::Frame if T::BORROWS => received.ledger.admit(region)?,
-        Owner::Guest | Owner::Frame | Owner::Convention => {}
+        Owner::Guest | Owner::Frame => {}
+        Owner::Convention => return Ok(Owed::Convention(returned)),
     }
     Ok(Owed::Nothing)
 }
 
-#[inline]
-fn read<C: Convention, T: Lift>(memory: &[u8], returned: Returned) -> Result<T::Raw> {
-    let region = returned.region;
-    if is_null(returned) {
-        return null::<C, T>(region);
-    }
-    match wrong_size(T::shape::<C>(), region) {
-        Some(wrong_size) => Err(wrong_size.into()),
-        None => T::read::<C>(memory, region),
-    }
-}
-
-/// Whether it is a null pointer of the guest's. Room of the host's may well begin where memory does.
-#[inline]
-fn is_null(returned: Returned) -> bool {
-    returned.region.pointer == 0 && returned.owner != Owner::Frame
-}
-
 /// A value has the size of its type, whatever length the guest gives.
 #[inline]
-fn wrong_size(shape: Shape, region: Region) -> Option<ErrorKind> {
+fn wrong_size<C: Convention, T: Lift>(region: Region) -> Option<ErrorKind> {
+    let shape = T::shape::<C>();
     let size = to_u64(shape.layout().size());
     let wrong = matches!(shape, Shape::Value(_)) && region.len != size;
     if wrong { Some(ErrorKind::WrongSize { len: region.len, size }) } else { None }
