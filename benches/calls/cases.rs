@@ -47,6 +47,7 @@ fn everyone(case: &impl Case) -> Vec<Contender> {
         contender("hand-zeroed", case, Hand::zeroing()),
         contender("naive", case, Naive::new()),
         contender("component", case, InComponent::new()),
+        contender("component-sync", case, InComponent::sync()),
         contender("linmem", case, linmem()),
         contender("linmem-nozero", case, linmem_nozero()),
     ]
@@ -59,6 +60,7 @@ fn scalar() -> Vec<Contender> {
         case.bare(),
         contender("naive", case, Naive::new()),
         contender("component", case, InComponent::new()),
+        contender("component-sync", case, InComponent::sync()),
         contender("linmem", case, linmem()),
     ]
 }

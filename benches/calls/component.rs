@@ -1,9 +1,9 @@
 //! The contender of the component model: the same functions, lifted, and bound by wasmtime's `bindgen!`.
 
 use crate::calls::{self, Calls};
-use crate::guest::{component, engine};
+use crate::guest::{component, sync_component};
 use wasmtime::Store;
-use wasmtime::component::Linker;
+use wasmtime::component::{Component, Linker};
 
 wasmtime::component::bindgen!({
     inline: "
@@ -30,8 +30,17 @@ pub(crate) struct InComponent {
 
 impl InComponent {
     pub(crate) fn new() -> Self {
-        let mut store = Store::new(engine(), ());
-        let guest = Guest::instantiate(&mut store, component(), &Linker::new(engine())).unwrap();
+        Self::instantiate(component())
+    }
+
+    pub(crate) fn sync() -> Self {
+        Self::instantiate(sync_component())
+    }
+
+    fn instantiate(component: &Component) -> Self {
+        let engine = component.engine();
+        let mut store = Store::new(engine, ());
+        let guest = Guest::instantiate(&mut store, component, &Linker::new(engine)).unwrap();
         InComponent { store, guest }
     }
 }

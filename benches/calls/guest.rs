@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 use wasmtime::component::Component;
-use wasmtime::{Engine, Module};
+use wasmtime::{Config, Engine, Module};
 
 const GUEST: &str = include_str!("../guest.wat");
 const COMPONENT: &str = include_str!("../component.wat");
@@ -17,13 +17,22 @@ pub(crate) fn module() -> &'static Module {
     MODULE.get_or_init(|| Module::new(engine(), GUEST).unwrap())
 }
 
+/// As whoever changes nothing about the engine gets it.
 pub(crate) fn component() -> &'static Component {
     static COMPILED: OnceLock<Component> = OnceLock::new();
-    COMPILED.get_or_init(|| {
-        let (_, fields) = GUEST.split_once("(module").unwrap();
-        let (fields, _) = fields.rsplit_once(')').unwrap();
-        // The last one: a comment above it has the word, too.
-        let (before, after) = COMPONENT.rsplit_once("GUEST").unwrap();
-        Component::new(engine(), format!("{before}{fields}{after}")).unwrap()
-    })
+    COMPILED.get_or_init(|| compile(engine()))
+}
+
+/// For an engine that keeps no books on asynchronous tasks of components, which a call otherwise pays for.
+pub(crate) fn sync_component() -> &'static Component {
+    static COMPILED: OnceLock<Component> = OnceLock::new();
+    COMPILED.get_or_init(|| compile(&Engine::new(Config::new().concurrency_support(false)).unwrap()))
+}
+
+fn compile(engine: &Engine) -> Component {
+    let (_, fields) = GUEST.split_once("(module").unwrap();
+    let (fields, _) = fields.rsplit_once(')').unwrap();
+    // The last one: a comment above it has the word, too.
+    let (before, after) = COMPONENT.rsplit_once("GUEST").unwrap();
+    Component::new(engine, format!("{before}{fields}{after}")).unwrap()
 }

@@ -7,12 +7,13 @@ use std::path::Path;
 const HEADER: &str = "case,bytes,contender,median_ns";
 
 /// The contenders in the order in which they are shown, each with its colour.
-pub(crate) const CONTENDERS: [(&str, &str); 8] = [
+pub(crate) const CONTENDERS: [(&str, &str); 9] = [
     ("bare", "#8c8c8c"),
     ("hand", "#222222"),
     ("hand-zeroed", "#b08d57"),
     ("naive", "#c23b80"),
     ("component", "#d9480f"),
+    ("component-sync", "#f0a37f"),
     ("linmem", "#1864ab"),
     ("linmem-nozero", "#22a3b8"),
     ("linmem-borrowed", "#37973b"),
