@@ -10,8 +10,9 @@
 )]
 
 use linmem::wasm_import;
+use linmem_benches::{GUEST, Heap, Slice, median};
 use std::time::Instant;
-use wasmtime::{AsContext, Engine, Instance, Linker, Memory, Module, Store, TypedFunc};
+use wasmtime::{Engine, Instance, Linker, Module, Store};
 
 #[wasm_import]
 trait Guest {
@@ -33,10 +34,8 @@ const SIZES: [(usize, u32); 9] = [
 
 struct ByHand {
     store: Store<()>,
-    memory: Memory,
-    malloc: TypedFunc<u32, u32>,
-    free: TypedFunc<u32, ()>,
-    last_byte: TypedFunc<(u32, u32), u32>,
+    heap: Heap,
+    last_byte: Slice<u32>,
 }
 
 impl ByHand {
@@ -44,35 +43,22 @@ impl ByHand {
         let mut store = Store::new(module.engine(), ());
         let instance = Instance::new(&mut store, module, &[]).unwrap();
         ByHand {
-            memory: instance.get_memory(&mut store, "memory").unwrap(),
-            malloc: instance.get_typed_func(&mut store, "malloc").unwrap(),
-            free: instance.get_typed_func(&mut store, "free").unwrap(),
+            heap: Heap::find(&mut store, &instance, true).unwrap(),
             last_byte: instance.get_typed_func(&mut store, "last_byte").unwrap(),
             store,
         }
     }
 
     fn last_byte(&mut self, bytes: &[u8]) -> u32 {
-        let len = u32::try_from(bytes.len()).unwrap();
-        let pointer = self.malloc.call(&mut self.store, len).unwrap();
-        self.memory.write(&mut self.store, pointer as usize, bytes).unwrap();
-        let last = self.last_byte.call(&mut self.store, (pointer, len)).unwrap();
-        self.memory.data_mut(&mut self.store)[pointer as usize..][..bytes.len()].fill(0);
-        self.free.call(&mut self.store, pointer).unwrap();
-        last
+        self.heap.send(&mut self.store, &self.last_byte, bytes).unwrap()
     }
 }
 
 fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    // Cargo says so when it runs a benchmark, and not when it runs tests.
-    if !args.iter().any(|arg| arg == "--bench") {
-        println!("nothing to test: `cargo bench` runs this");
-        return;
-    }
-    let rounds = if args.iter().any(|arg| arg == "--quick") { 3 } else { 15 };
+    let Some(options) = linmem_benches::options() else { return };
+    let rounds = if options.iter().any(|option| option == "--quick") { 3 } else { 15 };
     let engine = Engine::default();
-    let module = Module::new(&engine, include_str!("guest.wat")).unwrap();
+    let module = Module::new(&engine, GUEST).unwrap();
     let linker = Linker::new(&engine);
 
     println!("medians of {rounds} rounds; ns for each KiB of an argument, and the guest's memory after the calls\n");
@@ -97,7 +83,7 @@ fn main() {
         println!(
             "{size:>10} {by_hand:>12.1} {linmem:>12.1} {:>8.2} {:>14} {memory:>14}",
             linmem / by_hand,
-            hand.memory.data_size(hand.store.as_context()),
+            hand.heap.memory.data_size(&hand.store),
         );
     }
 }
@@ -109,9 +95,4 @@ fn time(calls: u32, size: usize, mut call: impl FnMut() -> u32) -> f64 {
         assert_eq!(call(), 7);
     }
     start.elapsed().as_nanos() as f64 / f64::from(calls) / (size as f64 / 1024.0)
-}
-
-fn median(samples: &mut [f64]) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }

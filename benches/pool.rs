@@ -5,6 +5,7 @@
 #![allow(clippy::as_conversions, clippy::arithmetic_side_effects, reason = "it counts to small numbers")]
 
 use linmem::wasm_import;
+use linmem_benches::{GUEST, median};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -28,13 +29,8 @@ const WORK: [(&str, Work); 2] =
     [("calls of instances that stay", Work::Call), ("instances, each called once", Work::InstantiateAndCall)];
 
 fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    // Cargo says so when it runs a benchmark, and not when it runs tests.
-    if !args.iter().any(|arg| arg == "--bench") {
-        println!("nothing to test: `cargo bench` runs this");
-        return;
-    }
-    let quick = args.iter().any(|arg| arg == "--quick");
+    let Some(options) = linmem_benches::options() else { return };
+    let quick = options.iter().any(|option| option == "--quick");
     let (rounds, turn) = if quick { (5, Duration::from_millis(20)) } else { (41, Duration::from_millis(100)) };
 
     let cores = available_parallelism().map_or(1, usize::from);
@@ -68,7 +64,7 @@ fn pre(instances: usize) -> GuestPre<()> {
     let mut config = Config::new();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     let engine = Engine::new(&config).unwrap();
-    let module = Module::new(&engine, include_str!("guest.wat")).unwrap();
+    let module = Module::new(&engine, GUEST).unwrap();
     GuestPre::new(Linker::new(&engine).instantiate_pre(&module).unwrap()).unwrap()
 }
 
@@ -105,9 +101,4 @@ async fn task(pre: GuestPre<()>, work: Work, end: Instant) -> f64 {
         }
     }
     f64::from(done)
-}
-
-fn median(samples: &mut [f64]) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }

@@ -15,8 +15,6 @@ cargo bench -p linmem-benches --bench calls -- [OPTION]...
 Files are relative to the repository.";
 
 pub(crate) struct Args {
-    /// Whether cargo runs a benchmark. It does not say so when it runs tests.
-    pub(crate) bench: bool,
     pub(crate) help: bool,
     pub(crate) quick: bool,
     pub(crate) render: bool,
@@ -31,7 +29,6 @@ impl Args {
         // Cargo runs benchmarks in their package's folder.
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut parsed = Args {
-            bench: false,
             help: false,
             quick: false,
             render: false,
@@ -43,7 +40,6 @@ impl Args {
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("{arg} what?"));
             match arg.as_str() {
-                "--bench" => parsed.bench = true,
                 "--help" | "-h" => parsed.help = true,
                 "--quick" => parsed.quick = true,
                 "--render" => parsed.render = true,
@@ -51,8 +47,6 @@ impl Args {
                 "--csv" => parsed.csv = repository.join(value()?),
                 "--svg" => parsed.svg = repository.join(value()?),
                 "--machine" => parsed.machine = Some(value()?),
-                // What a test harness would be told does not concern this one.
-                _ if !parsed.bench => {}
                 _ => return Err(format!("{arg} is not an option")),
             }
         }

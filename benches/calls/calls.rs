@@ -1,16 +1,9 @@
 //! What every contender can do, whichever way it gets there: the guest's functions as a Rust trait, and linmem's ways.
 
 use crate::guest::{engine, module};
-use bytemuck::{Pod, Zeroable};
-use linmem::{Record, wasm_import};
+use linmem::wasm_import;
+use linmem_benches::Point;
 use wasmtime::{Linker, Store};
-
-#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable, Record)]
-#[repr(C)]
-pub(crate) struct Point {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-}
 
 /// The functions of `guest.wat`. They return no error, because a contender that fails has nothing to be measured.
 pub(crate) trait Calls {

@@ -1,6 +1,6 @@
 //! The contender of the component model: the same functions, lifted, and bound by wasmtime's `bindgen!`.
 
-use crate::calls::{self, Calls};
+use crate::calls::Calls;
 use crate::guest::{component, sync_component};
 use wasmtime::Store;
 use wasmtime::component::{Component, Linker};
@@ -66,9 +66,9 @@ impl Calls for InComponent {
         self.guest.call_last_f64(&mut self.store, values).unwrap()
     }
 
-    fn point(&mut self, x: f64, y: f64) -> calls::Point {
+    fn point(&mut self, x: f64, y: f64) -> linmem_benches::Point {
         let point = self.guest.call_make_point(&mut self.store, x, y).unwrap();
-        calls::Point { x: point.x, y: point.y }
+        linmem_benches::Point { x: point.x, y: point.y }
     }
 
     /// The component model changes nothing in place: the list that comes back is copied over the one that was sent.

@@ -1,8 +1,8 @@
 //! The contenders without linmem: hand-written glue whose exports were looked up once, or are for every call.
 
-use crate::calls::{Calls, Point};
+use crate::calls::Calls;
 use crate::guest::{engine, module};
-use crate::heap::{Heap, MakePoint, Scale, Slice, owned, text};
+use linmem_benches::{Heap, MakePoint, Point, Scale, Slice, owned, text};
 use wasmtime::{Instance, Store, TypedFunc, WasmParams, WasmResults};
 
 fn instantiate() -> (Store<()>, Instance) {

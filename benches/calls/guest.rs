@@ -1,10 +1,10 @@
 //! The guest, compiled once for all contenders: as a module, and inside a component.
 
+use linmem_benches::GUEST;
 use std::sync::OnceLock;
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Module};
 
-const GUEST: &str = include_str!("../guest.wat");
 const COMPONENT: &str = include_str!("../component.wat");
 
 pub(crate) fn engine() -> &'static Engine {

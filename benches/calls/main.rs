@@ -17,7 +17,6 @@ mod cases;
 mod component;
 mod glue;
 mod guest;
-mod heap;
 mod inputs;
 mod instantiate;
 mod machine;
@@ -41,7 +40,8 @@ const QUICK: Effort =
 const QUICK_MAX_BYTES: usize = 64 << 10;
 
 fn main() -> ExitCode {
-    let args = match Args::parse(std::env::args().skip(1)) {
+    let Some(options) = linmem_benches::options() else { return ExitCode::SUCCESS };
+    let args = match Args::parse(options.into_iter()) {
         Ok(args) => args,
         Err(error) => {
             eprintln!("{error}\n\n{USAGE}");
@@ -50,10 +50,6 @@ fn main() -> ExitCode {
     };
     if args.help {
         println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    if !args.bench {
-        println!("nothing to test: `cargo bench` runs this");
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = args.cases.iter().find(|name| CASES.iter().all(|case| case.name != **name)) {

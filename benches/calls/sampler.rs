@@ -1,6 +1,7 @@
 //! Measures contenders in turns. A machine that others use is now fast and now slow; contenders that take turns of a
 //! millisecond meet the same weather, and the median over many rounds leaves out the gusts.
 
+use linmem_benches::median;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -86,10 +87,4 @@ fn shuffle(order: &mut [usize], random: &mut u64) {
         *random ^= *random << 17;
         order.swap(i, (*random % (i as u64 + 1)) as usize);
     }
-}
-
-fn median(samples: &mut [f64]) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    let middle = samples.len() / 2;
-    if samples.len() % 2 == 1 { samples[middle] } else { (samples[middle - 1] + samples[middle]) / 2.0 }
 }

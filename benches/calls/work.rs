@@ -1,8 +1,9 @@
 //! The work of each case: what is sent, and what must come back.
 
-use crate::calls::{Calls, Point};
+use crate::calls::Calls;
 use crate::glue::Hand;
 use crate::sampler::Contender;
+use linmem_benches::Point;
 use std::fmt::Debug;
 
 /// Work that any contender can do through [`Calls`].

@@ -12,6 +12,7 @@
 mod crates;
 
 use crates::{CRATES, write_workspace};
+use linmem_benches::median;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,13 +35,8 @@ enum State {
 }
 
 fn main() {
-    let args: Vec<String> = env::args().collect();
-    // Cargo says so when it runs a benchmark, and not when it runs tests.
-    if !args.iter().any(|arg| arg == "--bench") {
-        println!("nothing to test: `cargo bench` runs this");
-        return;
-    }
-    let rounds = if args.iter().any(|arg| arg == "--quick") { 1 } else { 7 };
+    let Some(options) = linmem_benches::options() else { return };
+    let rounds = if options.iter().any(|option| option == "--quick") { 1 } else { 7 };
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let workspace = repository.join("target/compile-bench");
     write_workspace(&workspace, repository);
@@ -115,9 +111,4 @@ fn cargo(workspace: &Path, command: &str, package: &str) -> Duration {
     let took = start.elapsed();
     assert!(status.success(), "cargo {command} -p {package}");
     took
-}
-
-fn median(samples: &mut [f64]) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }

@@ -1,28 +1,43 @@
 //! What one writes by hand round a module's `malloc` and `free`, with everything looked up already: as good as it gets
-//! without keeping a block between calls.
+//! without keeping a block between calls. All of it may be inlined, as if it were written where it is called.
 
-use crate::calls::Point;
-use bytemuck::NoUninit;
+use bytemuck::{NoUninit, Pod, Zeroable};
+use linmem::Record;
 use wasmtime::error::Context;
 use wasmtime::{Instance, Memory, Result, Store, TypedFunc, ensure};
 
-/// Pointer and length in, something out.
-pub(crate) type Slice<R> = TypedFunc<(u32, u32), R>;
-/// Where to write, and two coordinates.
-pub(crate) type MakePoint = TypedFunc<(u32, f64, f64), ()>;
-/// Pointer, length and factor.
-pub(crate) type Scale = TypedFunc<(u32, u32, f32), ()>;
+/// What `point` returns.
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable, Record)]
+#[repr(C)]
+#[expect(missing_docs, reason = "coordinates")]
+pub struct Point {
+    pub x: f64,
+    pub y: f64,
+}
 
-pub(crate) struct Heap {
-    memory: Memory,
+/// Pointer and length in, something out.
+pub type Slice<R> = TypedFunc<(u32, u32), R>;
+/// Where to write, and two coordinates.
+pub type MakePoint = TypedFunc<(u32, f64, f64), ()>;
+/// Pointer, length and factor.
+pub type Scale = TypedFunc<(u32, u32, f32), ()>;
+
+/// A module's memory, and the functions that say what of it is free.
+#[expect(missing_debug_implementations, reason = "a `TypedFunc` has none")]
+pub struct Heap {
+    /// All of it.
+    pub memory: Memory,
     malloc: TypedFunc<u32, u32>,
-    pub(crate) free: TypedFunc<u32, ()>,
+    /// Takes back what `malloc` gave.
+    pub free: TypedFunc<u32, ()>,
     /// Whether arguments are overwritten before they are freed.
     zeroing: bool,
 }
 
 impl Heap {
-    pub(crate) fn find(store: &mut Store<()>, instance: &Instance, zeroing: bool) -> Result<Self> {
+    /// Looks all of it up.
+    #[inline]
+    pub fn find(store: &mut Store<()>, instance: &Instance, zeroing: bool) -> Result<Self> {
         Ok(Heap {
             memory: instance.get_memory(&mut *store, "memory").context("no memory")?,
             malloc: instance.get_typed_func(&mut *store, "malloc")?,
@@ -31,13 +46,16 @@ impl Heap {
         })
     }
 
-    pub(crate) fn place(&self, store: &mut Store<()>, bytes: &[u8]) -> Result<u32> {
+    /// Puts bytes where the module is to read them.
+    #[inline]
+    pub fn place(&self, store: &mut Store<()>, bytes: &[u8]) -> Result<u32> {
         let pointer = self.malloc.call(&mut *store, u32::try_from(bytes.len())?)?;
         ensure!(pointer != 0, "out of memory");
         self.memory.write(store, pointer as usize, bytes)?;
         Ok(pointer)
     }
 
+    #[inline]
     fn remove(&self, store: &mut Store<()>, pointer: u32, len: usize) -> Result<()> {
         if self.zeroing {
             let rest = self.memory.data_mut(&mut *store).get_mut(pointer as usize..).context("out of bounds")?;
@@ -46,7 +64,9 @@ impl Heap {
         self.free.call(store, pointer)
     }
 
-    pub(crate) fn send<T: NoUninit, R: wasmtime::WasmResults>(
+    /// Calls a function with values.
+    #[inline]
+    pub fn send<T: NoUninit, R: wasmtime::WasmResults>(
         &self,
         store: &mut Store<()>,
         function: &Slice<R>,
@@ -60,7 +80,8 @@ impl Heap {
     }
 
     /// Sends bytes and copies the bytes that come back, `(pointer << 32) | length`.
-    pub(crate) fn echo<R>(
+    #[inline]
+    pub fn echo<R>(
         &self,
         store: &mut Store<()>,
         function: &Slice<u64>,
@@ -75,7 +96,9 @@ impl Heap {
         Ok(result)
     }
 
-    pub(crate) fn point(&self, store: &mut Store<()>, function: &MakePoint, x: f64, y: f64) -> Result<Point> {
+    /// Calls a function with room for what it returns.
+    #[inline]
+    pub fn point(&self, store: &mut Store<()>, function: &MakePoint, x: f64, y: f64) -> Result<Point> {
         let pointer = self.malloc.call(&mut *store, 16)?;
         ensure!(pointer != 0, "out of memory");
         function.call(&mut *store, (pointer, x, y))?;
@@ -85,7 +108,9 @@ impl Heap {
         Ok(point)
     }
 
-    pub(crate) fn scale(&self, store: &mut Store<()>, function: &Scale, values: &mut [f32], by: f32) -> Result<()> {
+    /// Calls a function that changes values in place.
+    #[inline]
+    pub fn scale(&self, store: &mut Store<()>, function: &Scale, values: &mut [f32], by: f32) -> Result<()> {
         let n = values.len() as u32;
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(values);
         let pointer = self.place(store, bytes)?;
@@ -95,10 +120,14 @@ impl Heap {
     }
 }
 
-pub(crate) fn owned(bytes: &[u8]) -> Result<Vec<u8>> {
+/// A copy.
+#[inline]
+pub fn owned(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes.to_vec())
 }
 
-pub(crate) fn text(bytes: &[u8]) -> Result<String> {
+/// A copy of what is UTF-8.
+#[inline]
+pub fn text(bytes: &[u8]) -> Result<String> {
     Ok(std::str::from_utf8(bytes)?.to_owned())
 }
