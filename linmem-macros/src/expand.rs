@@ -52,7 +52,7 @@ pub(crate) fn assemble(interface: &Interface<'_>, item: ItemTrait, parts: &Parts
     let settings = settings(interface);
 
     let name = trait_name.value();
-    let exports_docs = format!(" The exports of one instance that [`{name}`] calls, resolved and type-checked.");
+    let exports_docs = format!(" The exports of one instance that [`{name}`] calls, found and type-checked.");
     let instance_docs = format!(" An instance that implements [`{name}`], bound to the store `S`.");
     let pre_docs = format!(" A module checked against [`{name}`], ready to be instantiated many times.");
 

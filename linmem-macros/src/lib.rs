@@ -34,7 +34,7 @@ use proc_macro::TokenStream;
 ///
 /// - `GreeterInstance<S>`, an instance bound to a store, which implements `Greeter`;
 /// - `GreeterPre<T>`, a checked module that can be instantiated many times;
-/// - `GreeterExports`, the resolved exports that both are made of.
+/// - `GreeterExports`, the exports that both are made of.
 ///
 /// Every method takes `&mut self` and returns a `Result<T, E>` where `E: From<linmem::Error>`. An
 /// `async fn` needs linmem's `async` feature, and a store whose data is `Send`. `#[cfg(…)]` on a

@@ -45,7 +45,7 @@ impl<'a> Interface<'a> {
         Self { original, options, methods, module: None }
     }
 
-    /// What the struct of the resolved exports is called.
+    /// What the struct of the exports is called.
     pub(crate) fn exports(&self) -> Ident {
         format_ident!("{}Exports", self.original.ident)
     }

@@ -368,7 +368,7 @@ impl Error {
         self.0.answer
     }
 
-    /// Puts the parameter's name, which only the resolved export knows, beside its position.
+    /// Puts the parameter's name, which only the export knows, beside its position.
     #[must_use]
     pub(crate) fn name_argument(mut self, params: &[&'static str]) -> Self {
         if let Some(Place::Argument { index, name }) = &mut self.0.place {

@@ -1,4 +1,4 @@
-//! One resolved export, and the one function through which every method calls its own.
+//! One export, resolved by its first call, and the one function through which every method calls its own.
 
 use crate::bind::{ExportPlan, Resolver};
 use crate::convention::Convention;

@@ -197,8 +197,8 @@ impl<I: Interface> Plan<I> {
     }
 }
 
-/// The resolved part of a bound module, apart from its store: the typed exports, the allocator, the scratch block, and
-/// whether the instance is poisoned.
+/// A bound module, apart from its store: the exports, of which each is resolved by its first call, the allocator, the
+/// scratch block, and whether the instance is poisoned.
 ///
 /// Keep it where the store cannot be kept: beside other handles to the same store, or in the store's own data, so that a
 /// host function can take it out and call the guest back. A clone is a second handle to the same instance, with a

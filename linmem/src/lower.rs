@@ -287,7 +287,7 @@ fn copy(to: &mut [u8], from: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Only the resolved export knows its name.
+/// Only the export knows its name.
 fn argument(index: usize) -> Place {
     Place::Argument { index, name: "" }
 }

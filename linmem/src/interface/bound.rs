@@ -62,7 +62,7 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
         (this.store, this.handle)
     }
 
-    /// The resolved part.
+    /// The part without the store.
     pub fn handle(this: &Self) -> &Handle<I> {
         this.handle.borrow()
     }

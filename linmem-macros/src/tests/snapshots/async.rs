@@ -3,7 +3,7 @@ trait Later {
     async fn later(&mut self, point: Point) -> linmem::Result<&str>;
     fn now(&mut self) -> linmem::Result<u32>;
 }
-/// The exports of one instance that [`Later`] calls, resolved and type-checked.
+/// The exports of one instance that [`Later`] calls, found and type-checked.
 #[allow(
     dead_code,
     unused_variables,

@@ -5,7 +5,7 @@ pub trait Greeter {
     fn banner(&mut self) -> linmem::Result<&str>;
     fn scale(&mut self, values: &mut [f32], by: f32) -> Result<(), MyError>;
 }
-/// The exports of one instance that [`Greeter`] calls, resolved and type-checked.
+/// The exports of one instance that [`Greeter`] calls, found and type-checked.
 #[allow(
     dead_code,
     unused_variables,

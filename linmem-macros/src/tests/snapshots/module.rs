@@ -3,7 +3,7 @@ trait Guest {
     #[cfg(unix)]
     fn greet_all(&mut self, names: List<'_, &str>) -> linmem::Result<u32>;
 }
-/// The exports of one instance that [`Guest`] calls, resolved and type-checked.
+/// The exports of one instance that [`Guest`] calls, found and type-checked.
 #[allow(
     dead_code,
     unused_variables,

@@ -15,7 +15,7 @@ pub(crate) trait Odd {
     #[cfg(not(unix))]
     fn elsewhere(&mut self, callback: Box<dyn Fn(&u8) -> &u8>) -> renamed::Result<Point>;
 }
-/// The exports of one instance that [`Odd`] calls, resolved and type-checked.
+/// The exports of one instance that [`Odd`] calls, found and type-checked.
 #[allow(
     dead_code,
     unused_variables,

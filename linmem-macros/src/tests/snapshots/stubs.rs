@@ -42,7 +42,7 @@ pub trait Greeter {
     fn greet(&self, _: (&str, &str)) -> ::linmem::Result<()>;
     fn sum(&mut self, values: &[u32]) -> linmem::Result<u32>;
 }
-/// The exports of one instance that [`Greeter`] calls, resolved and type-checked.
+/// The exports of one instance that [`Greeter`] calls, found and type-checked.
 #[allow(
     dead_code,
     unused_variables,
