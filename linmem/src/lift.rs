@@ -97,7 +97,7 @@ impl Lift for String {
 
     owned!();
 
-    #[inline]
+    #[inline(always)]
     fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
         let unit = to_u64(C::Text::UNIT);
         if region.len.checked_rem(unit).is_some_and(|rest| rest != 0) {
@@ -150,7 +150,7 @@ impl<T: Pod> Lift for Vec<T> {
 
     owned!();
 
-    #[inline]
+    #[inline(always)]
     fn read<C: Convention>(memory: &[u8], region: Region) -> Result<Self> {
         Ok(Element::slice(region.of(memory, align_of::<T>())?)?.to_vec())
     }

@@ -37,7 +37,7 @@ impl Text for Utf8 {
         Ok(Cow::Borrowed(text.as_bytes()))
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode(bytes: &[u8]) -> Result<String> {
         if bytes.len() > PIECE { decode_in_pieces(bytes) } else { Ok(utf8(bytes)?.to_owned()) }
     }
