@@ -22,6 +22,8 @@ pub(crate) struct Args {
     pub(crate) csv: PathBuf,
     pub(crate) svg: PathBuf,
     pub(crate) machine: Option<String>,
+    /// A case and a size that one process of several measures: what the benchmark asks of itself.
+    pub(crate) sample: Option<(String, usize)>,
 }
 
 impl Args {
@@ -36,6 +38,7 @@ impl Args {
             csv: repository.join("target/linmem-bench.csv"),
             svg: repository.join("target/linmem-bench.svg"),
             machine: None,
+            sample: None,
         };
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("{arg} what?"));
@@ -46,6 +49,10 @@ impl Args {
                 "--case" => parsed.cases.push(value()?),
                 "--csv" => parsed.csv = repository.join(value()?),
                 "--svg" => parsed.svg = repository.join(value()?),
+                "--sample" => {
+                    let case = value()?;
+                    parsed.sample = Some((case, value()?.parse().map_err(|_| "how many bytes?".to_owned())?));
+                }
                 "--machine" => parsed.machine = Some(value()?),
                 _ => return Err(format!("{arg} is not an option")),
             }

@@ -20,6 +20,7 @@ mod guest;
 mod inputs;
 mod instantiate;
 mod machine;
+mod processes;
 mod results;
 mod sampler;
 mod svg;
@@ -34,9 +35,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const FULL: Effort =
-    Effort { generations: 15, turn: Duration::from_millis(1), total: Duration::from_millis(200), min_rounds: 1 };
+    Effort { generations: 4, turn: Duration::from_millis(1), total: Duration::from_millis(60), min_rounds: 1 };
+const FULL_PROCESSES: usize = 11;
 const QUICK: Effort =
     Effort { generations: 3, turn: Duration::from_micros(200), total: Duration::from_millis(20), min_rounds: 1 };
+const QUICK_PROCESSES: usize = 1;
 const QUICK_MAX_BYTES: usize = 64 << 10;
 
 fn main() -> ExitCode {
@@ -50,6 +53,11 @@ fn main() -> ExitCode {
     };
     if args.help {
         println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    if let Some((case, bytes)) = &args.sample {
+        let case = CASES.iter().find(|known| known.name == case).expect("a case");
+        processes::answer(case, *bytes, if args.quick { QUICK } else { FULL });
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = args.cases.iter().find(|name| CASES.iter().all(|case| case.name != **name)) {
@@ -78,8 +86,9 @@ fn run(args: &Args) -> Results {
     table::print_header();
     for case in CASES.iter().filter(|case| args.cases.is_empty() || args.cases.iter().any(|name| name == case.name)) {
         for &bytes in case.sizes.iter().filter(|bytes| !args.quick || **bytes <= QUICK_MAX_BYTES) {
-            let medians = sampler::measure(|| (case.contenders)(bytes), if args.quick { QUICK } else { FULL });
-            results.0.extend(medians.into_iter().map(|(name, ns)| table::row(case.name, bytes, name, ns)));
+            let processes = if args.quick { QUICK_PROCESSES } else { FULL_PROCESSES };
+            let medians = processes::measure(case, bytes, args.quick, processes);
+            results.0.extend(medians.iter().map(|(name, ns)| table::row(case.name, bytes, name, *ns)));
             table::print(&results, case.name, bytes);
         }
     }
