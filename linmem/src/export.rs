@@ -171,23 +171,26 @@ where
         Export { func: OnceLock::new(), index, names }
     }
 
-    /// The function, resolved by the first call: that it is there and has the type was seen in the module, and to ask
+    /// The function, if a call has resolved it.
+    #[inline(always)]
+    pub(crate) fn func(&self) -> Option<&T::Func> {
+        self.func.get()
+    }
+
+    /// Resolves the function for the first call: that it is there and has the type was seen in the module, and to ask
     /// the engine for it takes as long as several calls, which an instance that is made for one call need not spend on
     /// every method.
     ///
     /// # Errors
     /// If the instance is of another module than the one planned for.
-    #[inline(always)]
-    pub(crate) fn func<S>(&self, store: &mut S, instance: &Instance, planned: &[ExportPlan]) -> Result<&T::Func>
+    #[cold]
+    pub(crate) fn resolve<S>(&self, store: &mut S, instance: &Instance, planned: &[ExportPlan]) -> Result<&T::Func>
     where
         S: AsContextMut,
     {
-        match self.func.get() {
-            Some(func) => Ok(func),
-            None => match (Resolver { store, instance }).callable(planned, self.index) {
-                Ok(func) => Ok(self.func.get_or_init(|| func)),
-                Err(error) => Err(self.locate(error)),
-            },
+        match (Resolver { store, instance }).callable(planned, self.index) {
+            Ok(func) => Ok(self.func.get_or_init(|| func)),
+            Err(error) => Err(self.locate(error)),
         }
     }
 

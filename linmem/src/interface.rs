@@ -173,7 +173,7 @@ impl<I: Interface> Plan<I> {
         }
     }
 
-    /// Makes a handle to an instance: see [`Export::func`](crate::export::Export::func) for what is resolved when.
+    /// Makes a handle to an instance: see [`Export::resolve`](crate::export::Export::resolve) for what is resolved when.
     pub(crate) fn resolve<S: AsContextMut>(
         self: &Arc<Self>,
         mut store: S,

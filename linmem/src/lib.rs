@@ -90,7 +90,7 @@
 //!    each method into one expression: `call(self, |exports| &exports.shout, (text, ()))`. It knows syntax and no ABI.
 //! 2. **`bind.rs`**, when the module was bound: a `Planner` asked the argument and result types which signatures would
 //!    do, found the export among them in the [`Module`](wasmtime::Module) (or noted a [`Fault`]), and planned
-//!    it by its index. The first call of a method asks the instance for that function (`Export::func`); nothing is looked
+//!    it by its index. The first call of a method asks the instance for that function (`Export::resolve`); nothing is looked
 //!    up after that. What is called besides, and the allocator, are described by constants ([`Helpers`],
 //!    [`allocator::Wanted`]), which **`check.rs`** reads while a crate compiles.
 //! 3. **`interface/bound.rs`**: `call` splits [`Bound`] into the store, the exports and the runtime, and runs

@@ -182,7 +182,10 @@ where
     let export = export(exports);
     let call = Call::new(export.names.export);
     let outcome = call.within(|| {
-        let func = export.func(store, instance, &plan.exports)?;
+        let func = match export.func() {
+            Some(func) => func,
+            None => export.resolve(store, instance, &plan.exports)?,
+        };
         export.run(func, Blocking(&mut *store), runtime, arguments, &call)
     });
     match outcome {
@@ -214,7 +217,10 @@ where
     let export = export(exports);
     let call = Call::new(export.names.export);
     let run = async {
-        let func = export.func(store, instance, &plan.exports)?;
+        let func = match export.func() {
+            Some(func) => func,
+            None => export.resolve(store, instance, &plan.exports)?,
+        };
         export.run_async(func, crate::mode::Async(&mut *store), runtime, arguments, &call).await
     };
     let outcome = instrumented(&call, run).await;
