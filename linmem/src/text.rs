@@ -46,7 +46,7 @@ impl Text for Utf8 {
 /// From how many bytes on it pays to set up vector instructions.
 const LONG: usize = 64;
 
-/// How much a core's nearest cache holds twice, and something besides.
+/// How long a piece is: it and its copy fit a core's nearest cache, which has 32 KiB or more.
 const PIECE: usize = 16 << 10;
 
 /// Copies each piece right after it was seen to be text, while it is in the nearest cache: long text is fetched from
@@ -56,8 +56,11 @@ fn decode_in_pieces(bytes: &[u8]) -> Result<String> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let (piece, after) = rest.split_at_checked(whole_characters(rest)).unwrap_or((rest, &[]));
-        // Where a fault is counts from the beginning of the text.
-        text.push_str(utf8(piece).or_else(|_| utf8(bytes))?);
+        let Ok(piece) = simdutf8::basic::from_utf8(piece) else {
+            // Where the fault is counts from the beginning of the whole.
+            return Ok(utf8(bytes)?.to_owned());
+        };
+        text.push_str(piece);
         rest = after;
     }
     Ok(text)
@@ -153,6 +156,11 @@ mod tests {
                 "{at}: {error}"
             );
         }
+        // A character ends where a piece does, and a byte follows that begins none.
+        let mut bytes = "\u{1f980}".repeat(PIECE / 2).into_bytes();
+        bytes[PIECE] = 0x80;
+        let error = Utf8::decode(&bytes).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::InvalidUtf8 { valid_up_to: PIECE, .. }), "{error}");
         // Not one byte begins a character.
         let error = Utf8::decode(&[0x80; 2 * PIECE]).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::InvalidUtf8 { valid_up_to: 0, .. }), "{error}");
