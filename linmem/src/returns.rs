@@ -220,7 +220,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     #[inline(always)]
     fn read(received: &mut Received<'_>, returned: Returned) -> (Result<T::Raw>, Owed) {
         let Returned { region, block, owner, room } = returned;
-        // Each leaves from where it is, so that what is read was seen to lie in memory right before.
+        // Each fault leaves from where it is found: then the compiler sees that what is read at the end lies in memory.
         if let Some(room) = room.filter(|room| region.len > room.len) {
             return (Err(overflow::<C, T>(region, block, owner, room)), given_up(returned));
         }
@@ -262,14 +262,14 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     }
 }
 
-/// What is owed for what is not in memory: nothing, as it was never allocated; but a convention is told.
-#[cold]
+/// What is owed where nothing is read: nothing, as nothing was allocated; but a convention is told.
 fn given_up(returned: Returned) -> Owed {
     if returned.owner == Owner::Convention { Owed::Convention(returned) } else { Owed::Nothing }
 }
 
 /// More than there was room for. What is not even a number of bytes is told as the guest has said it. It takes the parts
-/// of what came back, because they are in registers.
+/// of what came back, because they are in registers, and the types in the place of a shape, which every call would put into
+/// memory for it.
 #[cold]
 fn overflow<C: Convention, T: Lift>(region: Region, block: Region, owner: Owner, room: Region) -> Error {
     let shape = T::shape::<C>();
