@@ -296,6 +296,7 @@ fn a_block_that_was_given_is_not_handed_out_again() {
 #[wasm_import(zero = false)]
 trait Unzeroed {
     fn concat(&mut self, a: &[u8], b: &[u8], c: &[u8]) -> Result<Vec<u8>>;
+    fn greet(&mut self, name: &[u8]) -> Result<String>;
     fn trap_dealloc_in(&mut self, nth: u32) -> Result<()>;
     fn live_blocks(&mut self) -> Result<u32>;
     fn last_released_nonzero(&mut self) -> Result<u32>;
@@ -311,6 +312,11 @@ fn results_of_calls_with_long_arguments_are_released_last_where_nothing_is_zeroe
         assert_eq!(guest.last_released_nonzero().unwrap(), 200_000);
         assert_eq!(guest.live_blocks().unwrap(), 0);
     }
+    // Also if it cannot be read.
+    let error = guest.greet(&[0xff; LONG]).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InvalidUtf8 { valid_up_to: 7, .. }), "{error}");
+    assert_eq!(guest.last_released_nonzero().unwrap() as usize, LONG + "Hello, !".len());
+    assert_eq!(guest.live_blocks().unwrap(), 0);
     guest.trap_dealloc_in(3).unwrap();
     let error = guest.concat(&long, &long, &[]).unwrap_err();
     assert_trap(&error, "concat", Place::Release);
