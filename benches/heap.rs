@@ -25,7 +25,7 @@ pub type Scale = TypedFunc<(u32, u32, f32), ()>;
 /// A module's memory, and the functions that say what of it is free.
 #[expect(missing_debug_implementations, reason = "a `TypedFunc` has none")]
 pub struct Heap {
-    /// All of it.
+    /// Where blocks lie.
     pub memory: Memory,
     malloc: TypedFunc<u32, u32>,
     /// Takes back what `malloc` gave.
@@ -35,7 +35,7 @@ pub struct Heap {
 }
 
 impl Heap {
-    /// Looks all of it up.
+    /// Looks the exports up.
     #[inline]
     pub fn find(store: &mut Store<()>, instance: &Instance, zeroing: bool) -> Result<Self> {
         Ok(Heap {

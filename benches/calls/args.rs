@@ -1,6 +1,8 @@
 //! The command line.
 
+use crate::processes::Sample;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 pub(crate) const USAGE: &str = "\
 cargo bench -p linmem-benches --bench calls -- [OPTION]...
@@ -22,8 +24,8 @@ pub(crate) struct Args {
     pub(crate) csv: PathBuf,
     pub(crate) svg: PathBuf,
     pub(crate) machine: Option<String>,
-    /// A case and a size that one process of several measures: what the benchmark asks of itself.
-    pub(crate) sample: Option<(String, usize)>,
+    /// What the benchmark asks of itself.
+    pub(crate) sample: Option<Sample>,
 }
 
 impl Args {
@@ -50,8 +52,8 @@ impl Args {
                 "--csv" => parsed.csv = repository.join(value()?),
                 "--svg" => parsed.svg = repository.join(value()?),
                 "--sample" => {
-                    let case = value()?;
-                    parsed.sample = Some((case, value()?.parse().map_err(|_| "how many bytes?".to_owned())?));
+                    let (case, bytes, process) = (value()?, number(&value()?)?, number(&value()?)?);
+                    parsed.sample = Some(Sample { case, bytes, process });
                 }
                 "--machine" => parsed.machine = Some(value()?),
                 _ => return Err(format!("{arg} is not an option")),
@@ -59,4 +61,8 @@ impl Args {
         }
         Ok(parsed)
     }
+}
+
+fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| format!("{text} is no number"))
 }

@@ -34,12 +34,20 @@ use sampler::Effort;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const FULL: Effort =
-    Effort { generations: 4, turn: Duration::from_millis(1), total: Duration::from_millis(60), min_rounds: 1 };
-const FULL_PROCESSES: usize = 11;
-const QUICK: Effort =
-    Effort { generations: 3, turn: Duration::from_micros(200), total: Duration::from_millis(20), min_rounds: 1 };
-const QUICK_PROCESSES: usize = 1;
+const FULL: Effort = Effort {
+    processes: 11,
+    generations: 4,
+    turn: Duration::from_millis(1),
+    total: Duration::from_millis(60),
+    min_rounds: 1,
+};
+const QUICK: Effort = Effort {
+    processes: 1,
+    generations: 3,
+    turn: Duration::from_micros(200),
+    total: Duration::from_millis(20),
+    min_rounds: 1,
+};
 const QUICK_MAX_BYTES: usize = 64 << 10;
 
 fn main() -> ExitCode {
@@ -55,9 +63,10 @@ fn main() -> ExitCode {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    if let Some((case, bytes)) = &args.sample {
-        let case = CASES.iter().find(|known| known.name == case).expect("a case");
-        processes::answer(case, *bytes, if args.quick { QUICK } else { FULL });
+    let effort = if args.quick { QUICK } else { FULL };
+    if let Some(sample) = &args.sample {
+        let case = CASES.iter().find(|case| case.name == sample.case).expect("a case");
+        processes::answer(case, sample, effort);
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = args.cases.iter().find(|name| CASES.iter().all(|case| case.name != **name)) {
@@ -71,7 +80,7 @@ fn main() -> ExitCode {
         Results::read(&args.csv)
     } else {
         println!("{machine}\n");
-        let results = run(&args);
+        let results = run(&args, effort);
         results.write(&args.csv);
         results
     };
@@ -81,13 +90,12 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(args: &Args) -> Results {
+fn run(args: &Args, effort: Effort) -> Results {
     let mut results = Results::default();
     table::print_header();
     for case in CASES.iter().filter(|case| args.cases.is_empty() || args.cases.iter().any(|name| name == case.name)) {
         for &bytes in case.sizes.iter().filter(|bytes| !args.quick || **bytes <= QUICK_MAX_BYTES) {
-            let processes = if args.quick { QUICK_PROCESSES } else { FULL_PROCESSES };
-            let medians = processes::measure(case, bytes, args.quick, processes);
+            let medians = processes::measure(case, bytes, effort, args.quick);
             results.0.extend(medians.iter().map(|(name, ns)| table::row(case.name, bytes, name, *ns)));
             table::print(&results, case.name, bytes);
         }

@@ -7,25 +7,33 @@ use linmem_benches::median;
 use std::env;
 use std::process::{Command, Stdio};
 
-/// The median time of a call in nanoseconds, for each contender, in so many processes.
-pub(crate) fn measure(case: &Entry, bytes: usize, quick: bool, processes: usize) -> Vec<(String, f64)> {
+/// What one process of several measures. It is told so on its command line.
+pub(crate) struct Sample {
+    pub(crate) case: String,
+    pub(crate) bytes: usize,
+    /// Which of the processes it is, so that no two shuffle alike.
+    pub(crate) process: u64,
+}
+
+/// The median time of a call in nanoseconds, for each contender.
+pub(crate) fn measure(case: &Entry, bytes: usize, effort: Effort, quick: bool) -> Vec<(String, f64)> {
     let mut samples: Vec<(String, Vec<f64>)> = Vec::new();
-    for _ in 0..processes {
-        for (i, (name, ns)) in ask(case, bytes, quick).into_iter().enumerate() {
-            match samples.get_mut(i) {
-                Some((known, samples)) if *known == name => samples.push(ns),
-                Some((known, _)) => panic!("{name} in the place of {known}"),
-                None => samples.push((name, vec![ns])),
-            }
+    for process in 0..effort.processes {
+        let medians = ask(case, bytes, process, quick);
+        samples.resize_with(medians.len(), Default::default);
+        for ((name, ns), (known, samples)) in medians.into_iter().zip(&mut samples) {
+            assert!(samples.is_empty() || *known == name, "{name} in the place of {known}");
+            *known = name;
+            samples.push(ns);
         }
     }
     samples.into_iter().map(|(name, mut samples)| (name, median(&mut samples))).collect()
 }
 
-/// What a process of its own measures.
-fn ask(case: &Entry, bytes: usize, quick: bool) -> Vec<(String, f64)> {
+/// What a process of its own says.
+fn ask(case: &Entry, bytes: usize, process: u64, quick: bool) -> Vec<(String, f64)> {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--bench", "--sample", case.name, &bytes.to_string()]).stderr(Stdio::inherit());
+    command.args(["--bench", "--sample", case.name, &bytes.to_string(), &process.to_string()]).stderr(Stdio::inherit());
     if quick {
         command.arg("--quick");
     }
@@ -39,9 +47,9 @@ fn ask(case: &Entry, bytes: usize, quick: bool) -> Vec<(String, f64)> {
     text.lines().map(row).collect()
 }
 
-/// That process's part.
-pub(crate) fn answer(case: &Entry, bytes: usize, effort: Effort) {
-    for (name, ns) in sampler::measure(|| (case.contenders)(bytes), effort) {
+/// What such a process does.
+pub(crate) fn answer(case: &Entry, sample: &Sample, effort: Effort) {
+    for (name, ns) in sampler::measure(|| (case.contenders)(sample.bytes), effort, sample.process) {
         println!("{name},{ns}");
     }
 }

@@ -28,7 +28,9 @@ impl Contender {
 /// How long to measure.
 #[derive(Clone, Copy)]
 pub(crate) struct Effort {
-    /// How often the contenders are made anew.
+    /// In how many processes, one after the other.
+    pub(crate) processes: u64,
+    /// How often the contenders are made in each.
     pub(crate) generations: usize,
     /// One contender's turn. A call that takes longer is a turn by itself.
     pub(crate) turn: Duration,
@@ -41,9 +43,9 @@ pub(crate) struct Effort {
 ///
 /// Where an instance and its memory happen to lie can make a call of 50 ns one of 70 ns, for as long as the instance
 /// lives. So there are several generations of contenders, and no one is judged by one instance.
-pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort) -> Vec<(&'static str, f64)> {
+pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort, seed: u64) -> Vec<(&'static str, f64)> {
     let mut samples: Vec<(&'static str, Vec<f64>)> = Vec::new();
-    let mut random = 0x9e37_79b9_7f4a_7c15;
+    let mut random = 0x9e37_79b9_7f4a_7c15 ^ (seed << 32);
     for _ in 0..effort.generations {
         let mut contenders = contenders();
         samples.resize_with(contenders.len(), Default::default);

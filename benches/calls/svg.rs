@@ -127,8 +127,8 @@ fn bars(svg: &mut String, results: &Results, case: &str, (left, top): (f64, f64)
     let of = |name: &str| results.get(case, 0, name).unwrap_or(f64::NAN);
     let contenders = results.contenders(case);
     let (x0, room) = (left + 108.0, BARS.width() - 108.0 - 84.0);
-    // Looking names up takes so much longer than all else that nothing could be told apart beside it.
-    let shown = contenders.iter().filter(|(name, _)| *name != "naive").map(|(name, _)| of(name));
+    // These take so much longer than all others that nothing could be told apart beside them.
+    let shown = contenders.iter().filter(|(name, _)| !["naive", "component"].contains(name)).map(|(name, _)| of(name));
     let longest = shown.fold(0.0, f64::max);
 
     text(svg, left, top + 16.0, "case", case);
