@@ -139,6 +139,7 @@ mod tests {
             for before in 0..4 {
                 let text = "x".repeat(before) + &String::from(character).repeat(PIECE);
                 assert_eq!(Utf8::decode(text.as_bytes()).unwrap(), text);
+                assert!(text.is_char_boundary(whole_characters(text.as_bytes())));
             }
         }
     }
