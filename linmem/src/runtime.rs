@@ -43,6 +43,8 @@ pub(crate) struct Runtime<A> {
     pub(crate) wish: u64,
     /// Whether what was placed is zeroed.
     pub(crate) zero: bool,
+    /// Whether the allocator takes back a block by its address alone.
+    pub(crate) by_address: bool,
     /// What the last frame has left to do. The one thing that a call looks at before it begins.
     pub(crate) state: State,
 }
@@ -71,10 +73,10 @@ impl<A: Allocator> Runtime<A> {
     }
 
     pub(crate) fn new(owner: StoreId, allocator: A, memory: Option<Memory>, zero: bool) -> Self {
-        let health = Health::new(owner.token());
+        let (health, by_address) = (Health::new(owner.token()), allocator.releases_without_size());
         let shared = Arc::new(Shared { allocator, owner, left: Mutex::default(), occupied: AtomicBool::default() });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
-        Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm }
+        Runtime { shared, memory, health, ledger, room, wish: 0, zero, by_address, state: State::Calm }
     }
 
     pub(crate) fn owner(&self) -> &StoreId {
@@ -228,6 +230,7 @@ impl<A> Clone for Runtime<A> {
             room: Bookkeeping::default(),
             wish: 0,
             zero: self.zero,
+            by_address: self.by_address,
             state: State::Unsettled,
         }
     }
