@@ -96,12 +96,13 @@ macro_rules! run {
                 fail!(error.at(Place::Release));
             }
             let first = self.lower(func, &mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
-            let (room, core, placed) = match first {
-                Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => lowered,
+            // Only what found no room at first has blocks of its own, which may be for the guest to keep.
+            let ((room, core, placed), has_blocks) = match first {
+                Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => (lowered, false),
                 Ok(_) => {
                     let mut lower = |into: &mut Lowering<'_>| self.lower(func, &mut arguments, into);
                     match wait!($($asyncness)?; rarely frame.again().lower_again((0, 0), &mut lower)) {
-                        Ok(lowered) => lowered,
+                        Ok(lowered) => (lowered, true),
                         Err(error) => fail!(error),
                     }
                 }
@@ -109,7 +110,9 @@ macro_rules! run {
             };
             if Self::NEEDS_MEMORY {
                 call.placed(|| frame.placed());
-                frame.hand_over();
+            }
+            if has_blocks {
+                frame.again().hand_over();
             }
             let core = match wait!($($asyncness)?; T::call(func, &mut frame, room, core)) {
                 Ok(core) => core,

@@ -105,14 +105,12 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     }
 
     /// Leaves to the guest what it was given: it is about to be called.
-    #[inline(always)]
-    pub(crate) fn hand_over(&mut self) {
-        if !self.runtime.room.granted.is_empty() {
-            self.runtime.health.returned = false;
-            self.runtime.ledger.hand_over();
-            // They have been claimed; what has not, although it was asked for, is not for the next call either.
-            self.runtime.room.granted.clear();
-        }
+    #[cold]
+    pub(crate) fn hand_over(self) {
+        self.runtime.health.returned = false;
+        self.runtime.ledger.hand_over();
+        // They have been claimed; what has not, although it was asked for, is not for the next call either.
+        self.runtime.room.granted.clear();
     }
 
     /// Does what earlier frames have left to be done: releases what is due, and fits the scratch block.
