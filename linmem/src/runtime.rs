@@ -23,6 +23,8 @@ pub(crate) const MAX_ALIGN: u64 = 16;
 #[derive(Debug)]
 struct Shared<A> {
     allocator: A,
+    /// Whether it takes back a block by its address alone.
+    by_address: bool,
     owner: StoreId,
     /// What handles held when they were dropped, outside any call: the next clone takes it over, or whoever needs memory.
     left: Mutex<Ledger>,
@@ -43,8 +45,6 @@ pub(crate) struct Runtime<A> {
     pub(crate) wish: u64,
     /// Whether what was placed is zeroed.
     pub(crate) zero: bool,
-    /// Whether the allocator takes back a block by its address alone.
-    pub(crate) by_address: bool,
     /// What the last frame has left to do. The one thing that a call looks at before it begins.
     pub(crate) state: State,
 }
@@ -74,13 +74,19 @@ impl<A: Allocator> Runtime<A> {
 
     pub(crate) fn new(owner: StoreId, allocator: A, memory: Option<Memory>, zero: bool) -> Self {
         let (health, by_address) = (Health::new(owner.token()), allocator.releases_without_size());
-        let shared = Arc::new(Shared { allocator, owner, left: Mutex::default(), occupied: AtomicBool::default() });
+        let (left, occupied) = (Mutex::default(), AtomicBool::default());
+        let shared = Arc::new(Shared { allocator, by_address, owner, left, occupied });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
-        Runtime { shared, memory, health, ledger, room, wish: 0, zero, by_address, state: State::Calm }
+        Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm }
     }
 
     pub(crate) fn owner(&self) -> &StoreId {
         &self.shared.owner
+    }
+
+    #[inline(always)]
+    pub(crate) fn releases_by_address(&self) -> bool {
+        self.shared.by_address
     }
 
     pub(crate) fn allocator(&self) -> &A {
@@ -230,7 +236,6 @@ impl<A> Clone for Runtime<A> {
             room: Bookkeeping::default(),
             wish: 0,
             zero: self.zero,
-            by_address: self.by_address,
             state: State::Unsettled,
         }
     }
