@@ -30,24 +30,8 @@ mod work;
 use args::{Args, USAGE};
 use cases::CASES;
 use results::Results;
-use sampler::Effort;
 use std::process::ExitCode;
-use std::time::Duration;
 
-const FULL: Effort = Effort {
-    processes: 11,
-    generations: 4,
-    turn: Duration::from_millis(1),
-    total: Duration::from_millis(60),
-    min_rounds: 1,
-};
-const QUICK: Effort = Effort {
-    processes: 1,
-    generations: 3,
-    turn: Duration::from_micros(200),
-    total: Duration::from_millis(20),
-    min_rounds: 1,
-};
 const QUICK_MAX_BYTES: usize = 64 << 10;
 
 fn main() -> ExitCode {
@@ -63,10 +47,9 @@ fn main() -> ExitCode {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    let effort = if args.quick { QUICK } else { FULL };
     if let Some(sample) = &args.sample {
         let case = CASES.iter().find(|case| case.name == sample.case).expect("a case");
-        processes::answer(case, sample, effort);
+        processes::answer(case, sample, args.quick);
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = args.cases.iter().find(|name| CASES.iter().all(|case| case.name != **name)) {
@@ -80,7 +63,7 @@ fn main() -> ExitCode {
         Results::read(&args.csv)
     } else {
         println!("{machine}\n");
-        let results = run(&args, effort);
+        let results = run(&args);
         results.write(&args.csv);
         results
     };
@@ -90,12 +73,12 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(args: &Args, effort: Effort) -> Results {
+fn run(args: &Args) -> Results {
     let mut results = Results::default();
     table::print_header();
     for case in CASES.iter().filter(|case| args.cases.is_empty() || args.cases.iter().any(|name| name == case.name)) {
         for &bytes in case.sizes.iter().filter(|bytes| !args.quick || **bytes <= QUICK_MAX_BYTES) {
-            let medians = processes::measure(case, bytes, effort, args.quick);
+            let medians = processes::measure(case, bytes, args.quick);
             results.0.extend(medians.iter().map(|(name, ns)| table::row(case.name, bytes, name, *ns)));
             table::print(&results, case.name, bytes);
         }

@@ -16,18 +16,18 @@ pub(crate) struct Sample {
 }
 
 /// The median time of a call in nanoseconds, for each contender.
-pub(crate) fn measure(case: &Entry, bytes: usize, effort: Effort, quick: bool) -> Vec<(String, f64)> {
-    let mut samples: Vec<(String, Vec<f64>)> = Vec::new();
-    for process in 0..effort.processes {
-        let medians = ask(case, bytes, process, quick);
-        samples.resize_with(medians.len(), Default::default);
-        for ((name, ns), (known, samples)) in medians.into_iter().zip(&mut samples) {
-            assert!(samples.is_empty() || *known == name, "{name} in the place of {known}");
-            *known = name;
-            samples.push(ns);
+pub(crate) fn measure(case: &Entry, bytes: usize, quick: bool) -> Vec<(String, f64)> {
+    let first = ask(case, bytes, 0, quick);
+    let others: Vec<_> = (1..Effort::new(quick).processes).map(|process| ask(case, bytes, process, quick)).collect();
+    let median_of = |(i, (name, ns)): (usize, (String, f64))| {
+        let mut samples = vec![ns];
+        for other in &others {
+            assert_eq!(other[i].0, name, "all have the same contenders, in the same order");
+            samples.push(other[i].1);
         }
-    }
-    samples.into_iter().map(|(name, mut samples)| (name, median(&mut samples))).collect()
+        (name, median(&mut samples))
+    };
+    first.into_iter().enumerate().map(median_of).collect()
 }
 
 /// What a process of its own says.
@@ -48,8 +48,8 @@ fn ask(case: &Entry, bytes: usize, process: u64, quick: bool) -> Vec<(String, f6
 }
 
 /// What such a process does.
-pub(crate) fn answer(case: &Entry, sample: &Sample, effort: Effort) {
-    for (name, ns) in sampler::measure(|| (case.contenders)(sample.bytes), effort, sample.process) {
+pub(crate) fn answer(case: &Entry, sample: &Sample, quick: bool) {
+    for (name, ns) in sampler::measure(|| (case.contenders)(sample.bytes), Effort::new(quick), sample.process) {
         println!("{name},{ns}");
     }
 }

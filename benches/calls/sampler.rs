@@ -39,6 +39,27 @@ pub(crate) struct Effort {
     pub(crate) min_rounds: usize,
 }
 
+const FULL: Effort = Effort {
+    processes: 11,
+    generations: 4,
+    turn: Duration::from_millis(1),
+    total: Duration::from_millis(60),
+    min_rounds: 1,
+};
+const QUICK: Effort = Effort {
+    processes: 1,
+    generations: 3,
+    turn: Duration::from_micros(200),
+    total: Duration::from_millis(20),
+    min_rounds: 1,
+};
+
+impl Effort {
+    pub(crate) fn new(quick: bool) -> Self {
+        if quick { QUICK } else { FULL }
+    }
+}
+
 /// The median time of a call in nanoseconds, for each contender.
 ///
 /// Where an instance and its memory happen to lie can make a call of 50 ns one of 70 ns, for as long as the instance
