@@ -25,6 +25,8 @@ const OUTS: &str = r#"
       (local.get $p))
     (func (export "same") (param $at i32) (param $len i32) (result i32 i32)
       (call $one (local.get $at) (local.get $len) (i32.const 65)) (i32.const 3))
+    (func (export "last") (param i32 i32) (param $at i32) (param $len i32) (result i32 i32)
+      (call $one (local.get $at) (local.get $len) (i32.const 65)) (i32.const 3))
     (func (export "two") (param i32 i32 i32 i32)
       (drop (call $one (local.get 0) (local.get 1) (i32.const 255)))
       (drop (call $one (local.get 2) (local.get 3) (i32.const 65))))
@@ -38,6 +40,24 @@ trait Outs {
     fn same(&mut self, text: Out<'_, String>) -> Result<String>;
     fn two(&mut self, a: Out<'_, String>, b: Out<'_, String>) -> Result<()>;
     fn bad(&mut self, text: Out<'_, String>) -> Result<String>;
+}
+
+#[wasm_import(zero = false)]
+trait Unzeroed {
+    fn last(&mut self, bytes: &[u8], text: Out<'_, String>) -> Result<String>;
+}
+
+/// Where an argument has a block of its own and nothing is zeroed, the result goes back last.
+#[test]
+fn one_block_as_last_result_and_as_out_parameter_is_released_once() {
+    let (mut store, instance) = instance(&counting(OUTS));
+    instance.get_memory(&mut store, "memory").unwrap().grow(&mut store, 4).unwrap();
+    let mut guest = handle::<UnzeroedExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+    let error = guest.last(&[1; 70_000], Out(&mut String::new())).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Overlap { .. }), "{error}");
+    assert!(!Bound::handle(&guest).is_poisoned());
+    Bound::trim(&mut guest).unwrap();
+    assert_eq!(live(&mut store, &instance), 0);
 }
 
 #[test]
