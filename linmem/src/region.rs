@@ -51,9 +51,9 @@ impl Region {
             return Ok(&[]);
         }
         self.check_alignment(align)?;
-        let (start, len) = self.bounds();
-        let bytes = memory.get(start..).and_then(|rest| rest.get(..len));
-        bytes.ok_or_else(|| self.out_of_bounds(memory.len()).into())
+        let (size, (start, len)) = (memory.len(), self.bounds());
+        let Some(rest) = memory.get(start..) else { return Err(self.out_of_bounds(size).into()) };
+        rest.get(..len).ok_or_else(|| self.out_of_bounds(size).into())
     }
 
     /// The bytes, writable, out of the whole of a memory.
@@ -67,13 +67,14 @@ impl Region {
         }
         self.check_alignment(align)?;
         let (size, (start, len)) = (memory.len(), self.bounds());
-        let bytes = memory.get_mut(start..).and_then(|rest| rest.get_mut(..len));
-        bytes.ok_or_else(|| self.out_of_bounds(size).into())
+        let Some(rest) = memory.get_mut(start..) else { return Err(self.out_of_bounds(size).into()) };
+        rest.get_mut(..len).ok_or_else(|| self.out_of_bounds(size).into())
     }
 
     /// Where it begins and how long it is, for the two slices that are the choke point: the second is of what is left
     /// behind the start, so no sum of the guest's numbers is needed, and none can overflow. What no host can address is
-    /// longer than any memory.
+    /// longer than any memory. Each of the two faults leaves from where it is found: brought together, they are worked out
+    /// to a flag each, and the flags tested.
     #[inline(always)]
     fn bounds(self) -> (usize, usize) {
         (usize::try_from(self.pointer).unwrap_or(usize::MAX), usize::try_from(self.len).unwrap_or(usize::MAX))
