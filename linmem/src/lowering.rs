@@ -314,15 +314,16 @@ impl<'m> Lowering<'m> {
     /// The next free bytes of the scratch block.
     #[inline(always)]
     fn bump(&mut self, len: u64, align: u64) -> Option<u64> {
-        let mask = align.wrapping_sub(1);
         let scratch = self.ledger.room();
-        let pointer = scratch.pointer.checked_add(self.room.used)?.checked_add(mask)? & !mask;
-        let used = pointer.checked_add(len)?.checked_sub(scratch.pointer)?;
-        if used > scratch.len {
+        let free = scratch.pointer.wrapping_add(self.room.used);
+        // Alignments are powers of two: a mask, where a multiple would be a division.
+        let start = self.room.used.checked_add(free.wrapping_neg() & align.wrapping_sub(1))?;
+        let end = start.checked_add(len)?;
+        if end > scratch.len {
             return None;
         }
-        self.room.used = used;
-        Some(pointer)
+        self.room.used = end;
+        Some(scratch.pointer.wrapping_add(start))
     }
 }
 
