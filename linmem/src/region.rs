@@ -126,12 +126,13 @@ pub(crate) fn wipe(memory: &mut [u8], region: Region) {
 }
 
 /// Copies bytes from one place to another that is as long. Most arguments are short, and for these two overlapping moves
-/// take less time than the call of a `memcpy` that finds out how to move them.
+/// take less time than the call of a `memcpy` that finds out how to move them. They are as wide as a `memcpy` in the guest
+/// reads: a processor hands on what one store has written to one load, and two stores' it must write first.
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     match from.len() {
-        8..=16 => ends(to, from, |to: &mut [u8; 8], from: &[u8; 8]| *to = *from),
-        17..=32 => ends(to, from, |to: &mut [u8; 16], from: &[u8; 16]| *to = *from),
+        8..=15 => ends(to, from, |to: &mut [u8; 8], from: &[u8; 8]| *to = *from),
+        16..=32 => ends(to, from, |to: &mut [u8; 16], from: &[u8; 16]| *to = *from),
         _ => to.copy_from_slice(from),
     }
 }
@@ -150,8 +151,8 @@ fn ends<const N: usize>(to: &mut [u8], from: &[u8], each: impl Fn(&mut [u8; N], 
 #[inline(always)]
 fn zero(bytes: &mut [u8]) {
     match bytes.len() {
-        8..=16 => ends(bytes, &[0; 8], |to: &mut [u8; 8], from| *to = *from),
-        17..=32 => ends(bytes, &[0; 16], |to: &mut [u8; 16], from| *to = *from),
+        8..=15 => ends(bytes, &[0; 8], |to: &mut [u8; 8], from| *to = *from),
+        16..=32 => ends(bytes, &[0; 16], |to: &mut [u8; 16], from| *to = *from),
         _ => bytes.fill(0),
     }
 }
