@@ -152,6 +152,7 @@ impl<'a> Expanded<'a> {
         };
         quote_spanned! {self.span()=>
             #cfg
+            #[inline]
             #sig {
                 #krate::__private::#call(#this, |__exports| &__exports.#name, #arguments) #wait
             }

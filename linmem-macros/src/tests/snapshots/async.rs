@@ -126,6 +126,7 @@ const _: () = {
         __Handle: ::core::borrow::BorrowMut<::linmem::Handle<LaterExports>>
             + ::core::marker::Send,
     {
+        #[inline]
         async fn later(&mut self, point: Point) -> linmem::Result<&str> {
             ::linmem::__private::call_async(
                     self,
@@ -134,6 +135,7 @@ const _: () = {
                 )
                 .await
         }
+        #[inline]
         fn now(&mut self) -> linmem::Result<u32> {
             ::linmem::__private::call(self, |__exports| &__exports.now, ())
         }

@@ -163,12 +163,15 @@ const _: () = {
         __Store: ::linmem::__private::AsContextMut,
         __Handle: ::core::borrow::BorrowMut<::linmem::Handle<GreeterExports>>,
     {
+        #[inline]
         fn greet(&mut self, name: &str) -> linmem::Result<String> {
             ::linmem::__private::call(self, |__exports| &__exports.greet, (name, ()))
         }
+        #[inline]
         fn banner(&mut self) -> linmem::Result<&str> {
             ::linmem::__private::call(self, |__exports| &__exports.banner, ())
         }
+        #[inline]
         fn scale(&mut self, values: &mut [f32], by: f32) -> Result<(), MyError> {
             ::linmem::__private::call(
                 self,

@@ -160,10 +160,12 @@ const _: () = {
         __Store: ::linmem::__private::AsContextMut,
         __Handle: ::core::borrow::BorrowMut<::linmem::Handle<GuestExports>>,
     {
+        #[inline]
         fn greet(&mut self, name: &str) -> linmem::Result<String> {
             ::linmem::__private::call(self, |__exports| &__exports.greet, (name, ()))
         }
         #[cfg(unix)]
+        #[inline]
         fn greet_all(&mut self, names: List<'_, &str>) -> linmem::Result<u32> {
             ::linmem::__private::call(
                 self,

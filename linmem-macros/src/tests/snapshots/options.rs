@@ -370,6 +370,7 @@ const _: () = {
         __Store: renamed::linmem::__private::AsContextMut,
         __Handle: ::core::borrow::BorrowMut<renamed::linmem::Handle<OddExports>>,
     {
+        #[inline]
         fn scale<'a>(
             &'a mut self,
             tags: &[Tag<'_, &'a str>],
@@ -387,6 +388,7 @@ const _: () = {
                 ),
             )
         }
+        #[inline]
         fn r#type(&mut self, r#fn: u32) -> renamed::Result<()> {
             renamed::linmem::__private::call(
                 self,
@@ -396,6 +398,7 @@ const _: () = {
         }
         #[cfg(unix)]
         #[cfg(feature = "more")]
+        #[inline]
         fn only_here(&mut self, planner: Point) -> renamed::Result<Point> {
             renamed::linmem::__private::call(
                 self,
@@ -404,6 +407,7 @@ const _: () = {
             )
         }
         #[cfg(not(unix))]
+        #[inline]
         fn elsewhere(
             &mut self,
             callback: Box<dyn Fn(&u8) -> &u8>,
