@@ -31,24 +31,31 @@ macro_rules! annotated {
         }
 
         impl Calls for $instance<Store<()>> {
+            #[inline]
             fn add(&mut self, a: u32, b: u32) -> u32 {
                 $name::add(self, a, b).unwrap()
             }
+            #[inline]
             fn last_byte(&mut self, bytes: &[u8]) -> u32 {
                 $name::last_byte(self, bytes).unwrap()
             }
+            #[inline]
             fn echo_bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
                 $name::echo_bytes(self, bytes).unwrap()
             }
+            #[inline]
             fn echo_str(&mut self, text: &str) -> String {
                 $name::echo_str(self, text).unwrap()
             }
+            #[inline]
             fn last_f64(&mut self, values: &[f64]) -> f64 {
                 $name::last_f64(self, values).unwrap()
             }
+            #[inline]
             fn point(&mut self, x: f64, y: f64) -> Point {
                 $name::point(self, x, y).unwrap()
             }
+            #[inline]
             fn scale_last(&mut self, values: &mut [f32], by: f32) {
                 $name::scale_last(self, values, by).unwrap()
             }

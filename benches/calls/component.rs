@@ -46,32 +46,39 @@ impl InComponent {
 }
 
 impl Calls for InComponent {
+    #[inline]
     fn add(&mut self, a: u32, b: u32) -> u32 {
         self.guest.call_add(&mut self.store, a, b).unwrap()
     }
 
+    #[inline]
     fn last_byte(&mut self, bytes: &[u8]) -> u32 {
         self.guest.call_last_byte(&mut self.store, bytes).unwrap()
     }
 
+    #[inline]
     fn echo_bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.guest.call_echo_bytes(&mut self.store, bytes).unwrap()
     }
 
+    #[inline]
     fn echo_str(&mut self, text: &str) -> String {
         self.guest.call_echo_str(&mut self.store, text).unwrap()
     }
 
+    #[inline]
     fn last_f64(&mut self, values: &[f64]) -> f64 {
         self.guest.call_last_f64(&mut self.store, values).unwrap()
     }
 
+    #[inline]
     fn point(&mut self, x: f64, y: f64) -> linmem_benches::Point {
         let point = self.guest.call_make_point(&mut self.store, x, y).unwrap();
         linmem_benches::Point { x: point.x, y: point.y }
     }
 
     /// The component model changes nothing in place: the list that comes back is copied over the one that was sent.
+    #[inline]
     fn scale_last(&mut self, values: &mut [f32], by: f32) {
         let scaled = self.guest.call_scale_last(&mut self.store, values, by).unwrap();
         values.copy_from_slice(&scaled);

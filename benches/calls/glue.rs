@@ -49,30 +49,37 @@ impl Hand {
 }
 
 impl Calls for Hand {
+    #[inline]
     fn add(&mut self, a: u32, b: u32) -> u32 {
         self.add.call(&mut self.store, (a, b)).unwrap()
     }
 
+    #[inline]
     fn last_byte(&mut self, bytes: &[u8]) -> u32 {
         self.heap.send(&mut self.store, &self.last_byte, bytes).unwrap()
     }
 
+    #[inline]
     fn echo_bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.heap.echo(&mut self.store, &self.echo, bytes, owned).unwrap()
     }
 
+    #[inline]
     fn echo_str(&mut self, string: &str) -> String {
         self.heap.echo(&mut self.store, &self.echo, string.as_bytes(), text).unwrap()
     }
 
+    #[inline]
     fn last_f64(&mut self, values: &[f64]) -> f64 {
         self.heap.send(&mut self.store, &self.last_f64, values).unwrap()
     }
 
+    #[inline]
     fn point(&mut self, x: f64, y: f64) -> Point {
         self.heap.point(&mut self.store, &self.point, x, y).unwrap()
     }
 
+    #[inline]
     fn scale_last(&mut self, values: &mut [f32], by: f32) {
         self.heap.scale(&mut self.store, &self.scale_last, values, by).unwrap();
     }
@@ -100,36 +107,43 @@ impl Naive {
 }
 
 impl Calls for Naive {
+    #[inline]
     fn add(&mut self, a: u32, b: u32) -> u32 {
         let add = self.function::<(u32, u32), u32>("add");
         add.call(&mut self.store, (a, b)).unwrap()
     }
 
+    #[inline]
     fn last_byte(&mut self, bytes: &[u8]) -> u32 {
         let (heap, last_byte) = (self.heap(), self.function("last_byte"));
         heap.send(&mut self.store, &last_byte, bytes).unwrap()
     }
 
+    #[inline]
     fn echo_bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
         let (heap, echo) = (self.heap(), self.function("echo_bytes"));
         heap.echo(&mut self.store, &echo, bytes, owned).unwrap()
     }
 
+    #[inline]
     fn echo_str(&mut self, string: &str) -> String {
         let (heap, echo) = (self.heap(), self.function("echo_bytes"));
         heap.echo(&mut self.store, &echo, string.as_bytes(), text).unwrap()
     }
 
+    #[inline]
     fn last_f64(&mut self, values: &[f64]) -> f64 {
         let (heap, last_f64) = (self.heap(), self.function("last_f64"));
         heap.send(&mut self.store, &last_f64, values).unwrap()
     }
 
+    #[inline]
     fn point(&mut self, x: f64, y: f64) -> Point {
         let (heap, point) = (self.heap(), self.function("point"));
         heap.point(&mut self.store, &point, x, y).unwrap()
     }
 
+    #[inline]
     fn scale_last(&mut self, values: &mut [f32], by: f32) {
         let (heap, scale_last) = (self.heap(), self.function("scale_last"));
         heap.scale(&mut self.store, &scale_last, values, by).unwrap();

@@ -8,20 +8,35 @@ use std::time::{Duration, Instant};
 /// One way to do the work of a case, ready to run.
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
-    /// Makes that many calls, and tells how long they took.
-    run: Box<dyn FnMut(u32) -> Duration>,
+    /// Makes that many calls, which are checked or not, and tells how long they took.
+    run: Box<dyn FnMut(u32, bool) -> Duration>,
 }
 
 impl Contender {
-    pub(crate) fn new<R>(name: &'static str, mut call: impl FnMut() -> R + 'static) -> Self {
-        let run = move |calls| {
+    pub(crate) fn new<R>(name: &'static str, call: impl FnMut() -> R + 'static) -> Self {
+        Self::checked(name, call, |_| ())
+    }
+
+    /// The same, and what a first call returns is checked. No other place makes calls than this loop, so that they are
+    /// inlined there if they may be, whoever's they are.
+    pub(crate) fn checked<R>(
+        name: &'static str,
+        mut call: impl FnMut() -> R + 'static,
+        check: impl Fn(&R) + 'static,
+    ) -> Self {
+        let run = move |calls, checked| {
             let start = Instant::now();
             for _ in 0..calls {
-                black_box(call());
+                let output = black_box(call());
+                if checked {
+                    check(&output);
+                }
             }
             start.elapsed()
         };
-        Contender { name, run: Box::new(run) }
+        let mut contender = Contender { name, run: Box::new(run) };
+        (contender.run)(1, true);
+        contender
     }
 }
 
@@ -78,7 +93,7 @@ pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort, s
             // Nobody runs always after the same neighbour, and finds the caches as that one leaves them.
             shuffle(&mut order, &mut random);
             for &i in &order {
-                let took = (contenders[i].run)(calls[i]);
+                let took = (contenders[i].run)(calls[i], false);
                 samples[i].0 = contenders[i].name;
                 samples[i].1.push(took.as_nanos() as f64 / f64::from(calls[i]));
             }
@@ -90,10 +105,10 @@ pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort, s
 
 /// How many calls fill a turn. Warms up, too: the guest's memory grows, and linmem's scratch block.
 fn calls_in_a_turn(contender: &mut Contender, turn: Duration) -> u32 {
-    (contender.run)(3);
+    (contender.run)(3, false);
     let mut calls = 1;
     loop {
-        let took = (contender.run)(calls);
+        let took = (contender.run)(calls, false);
         if took >= turn / 4 {
             let per_call = took.as_secs_f64() / f64::from(calls);
             return ((turn.as_secs_f64() / per_call) as u32).max(1);

@@ -27,6 +27,7 @@ impl Case for Scalar {
         42
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> u32 {
         guest.add(40, 2)
     }
@@ -47,6 +48,7 @@ impl Case for BytesIn {
         u32::from(*self.0.last().unwrap())
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> u32 {
         guest.last_byte(&self.0)
     }
@@ -68,6 +70,7 @@ impl Case for EchoBytes {
         self.0.clone()
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> Vec<u8> {
         guest.echo_bytes(&self.0)
     }
@@ -87,6 +90,7 @@ impl Case for EchoStr {
         self.0.clone()
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> String {
         guest.echo_str(&self.0)
     }
@@ -115,6 +119,7 @@ impl Case for PodSliceIn {
         *self.0.last().unwrap()
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> f64 {
         guest.last_f64(&self.0)
     }
@@ -136,6 +141,7 @@ impl Case for PodOut {
         Point { x: 1.5, y: -2.0 }
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> Point {
         guest.point(1.5, -2.0)
     }
@@ -158,6 +164,7 @@ impl Case for InOut {
         (self.0[0], -self.0.last().unwrap())
     }
 
+    #[inline]
     fn call(&mut self, guest: &mut impl Calls) -> (f32, f32) {
         guest.scale_last(&mut self.0, -1.0);
         (self.0[0], *self.0.last().unwrap())
