@@ -67,13 +67,13 @@ impl<X: Pointer> Callable for Release<X> {
 }
 
 impl<X: Pointer> Release<X> {
-    /// Gives a block back.
+    /// Gives back a block of the guest's memory.
     ///
     /// # Errors
     /// As [`Guest::call`].
     #[inline(always)]
     pub fn call<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
-        // A block lies in memory, so its numbers fit the guest's pointers.
+        // It lies in memory, so its numbers fit the guest's pointers.
         let [pointer, size, align] = [block.pointer, block.size, block.align].map(X::wrap);
         M::either(match self {
             Release::Pointer(release) => Either::Left(guest.last_call(release, (pointer,))),

@@ -37,7 +37,8 @@ const GUEST: &str = r#"
     (func (export "bad") (result i32) (local $p i32)
       (local.set $p (call $hello (i32.const 6))) (i32.store8 (local.get $p) (i32.const 255)) (local.get $p))
     (func (export "lost") (result i32) (call $hello (i32.const 6)))
-    (func (export "far") (result i32 i32) (i32.const 65530) (i32.const 7))"#;
+    (func (export "far") (result i32 i32) (i32.const 65530) (i32.const 7))
+    (func (export "too_many") (result i32 i32) (i32.const 64) (i32.const 0x40000002))"#;
 
 #[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable, Record)]
 #[repr(C)]
@@ -155,6 +156,8 @@ fn what_traps_while_it_frees_poisons_and_says_so() {
 trait Far {
     #[wasm(returns = FreedBy<ByLayout, Pair>)]
     fn far(&mut self) -> Result<Vec<u8>>;
+    #[wasm(returns = FreedBy<ByLayout, Pair>)]
+    fn too_many(&mut self) -> Result<Vec<u32>>;
 }
 
 #[test]
@@ -166,6 +169,17 @@ fn bytes_outside_memory_are_an_error_whatever_freeing_them_does() {
     assert!(matches!(error.kind(), ErrorKind::OutOfBounds { .. }), "{error}");
     assert_eq!(error.place(), Some(Place::Result));
     assert_poisoned(guest.far(), Some("far"));
+}
+
+#[test]
+fn what_frees_is_told_no_length_that_its_numbers_cannot_hold() {
+    let (mut store, instance) = instance(&counting(GUEST));
+    let mut guest = handle::<FarExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+    // The low bits of so many bytes are 8, and somebody else's block may have them.
+    let error = guest.too_many().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::OutOfBounds { .. }), "{error}");
+    drop(guest);
+    assert_eq!(instance.get_global(&mut store, "frees").unwrap().get(&mut store).unwrap_i32(), 0);
 }
 
 #[test]
