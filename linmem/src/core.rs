@@ -239,10 +239,6 @@ pub trait Pointer: CoreValue + Into<u64> + TryFrom<u64> + fmt::LowerHex {
         Self::try_from(value).map_err(|_| ErrorKind::TooLarge { value, bits: Self::BITS }.into())
     }
 
-    /// The low bits of an address or a length that is known to fit, as `i32.wrap_i64` takes them.
-    #[must_use]
-    fn wrap(value: u64) -> Self;
-
     /// Reads one that the guest wrote, little-endian. `bytes` holds as many as a pointer has; missing ones are 0.
     fn read(bytes: &[u8]) -> u64 {
         bytes.iter().take(Self::SIZE).rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
@@ -276,11 +272,6 @@ macro_rules! pointers {
         impl Pointer for $ty {
             const BITS: u32 = <$ty>::BITS;
             const NULL: $ty = 0;
-
-            #[inline(always)]
-            fn wrap(value: u64) -> $ty {
-                value.to_le_bytes().first_chunk().map_or(0, |low| <$ty>::from_le_bytes(*low))
-            }
 
             type Leading<P: Params> = <P as Prepend<$ty>>::Out;
 

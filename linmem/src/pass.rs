@@ -299,8 +299,7 @@ fn place<X: Pointer>(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<(X, Re
     // Before anything is taken from the guest: a length that its pointers cannot hold has no room there anyway.
     narrow::<X>(to_u64(slice.room))?;
     let region = slice.place(into)?;
-    // It lies in memory, so its address fits; where there is no room yet it means nothing.
-    Ok((X::wrap(region.pointer), region))
+    Ok((narrow(region.pointer)?, region))
 }
 
 /// Places header and elements, and returns the addresses of both. The header is padded where the elements are aligned

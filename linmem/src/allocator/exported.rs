@@ -67,21 +67,25 @@ impl<X: Pointer> Callable for Release<X> {
 }
 
 impl<X: Pointer> Release<X> {
-    /// Gives back a block of the guest's memory.
+    /// Gives a block back.
     ///
     /// # Errors
     /// As [`Guest::call`].
     #[inline(always)]
     pub fn call<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> impl Future<Output = Result<()>> {
-        // It lies in memory, so its numbers fit the guest's pointers.
-        let [pointer, size, align] = [block.pointer, block.size, block.align].map(X::wrap);
-        M::either(match self {
+        // A block lies in memory, so its numbers fit the guest's pointers.
+        let (Ok(pointer), Ok(size), Ok(align)) =
+            (X::try_from(block.pointer), X::try_from(block.size), X::try_from(block.align))
+        else {
+            return M::either(Either::Left(ready(Ok(()))));
+        };
+        M::either(Either::Right(M::either(match self {
             Release::Pointer(release) => Either::Left(guest.last_call(release, (pointer,))),
             Release::Size(release) => Either::Right(M::either(Either::Left(guest.last_call(release, (pointer, size))))),
             Release::SizeAlign(release) => {
                 Either::Right(M::either(Either::Right(guest.last_call(release, (pointer, size, align)))))
             }
-        })
+        })))
     }
 }
 
