@@ -126,8 +126,8 @@ pub(crate) fn wipe(memory: &mut [u8], region: Region) {
 }
 
 /// Copies bytes from one place to another that is as long. Most arguments are short, and for these two overlapping moves
-/// take less time than the call of a `memcpy` that finds out how to move them. They are as wide as a `memcpy` in the guest
-/// reads: a processor hands on what one store has written to one load, and two stores' it must write first.
+/// take less time than the call of a `memcpy` that finds out how to move them. They are as wide as those of a `memcpy` in
+/// the guest: a load that spans two stores has to wait until both are written.
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     match from.len() {
