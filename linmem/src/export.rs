@@ -1,5 +1,6 @@
 //! One export, resolved by its first call, and the one function through which every method calls its own.
 
+use crate::allocator::Allocator;
 use crate::bind::{ExportPlan, Resolver};
 use crate::convention::Convention;
 use crate::error::{Error, ErrorKind, Place, Result};
@@ -62,14 +63,14 @@ macro_rules! run {
         $(#[$docs])*
         // Where nobody asks for speed, methods of the same types share one.
         #[cfg_attr(not(debug_assertions), inline(always))]
-        pub(crate) $($asyncness)? fn $name<$($mode)*, B: Args<C, Core = A::Core>>(
+        pub(crate) $($asyncness)? fn $name<'s, $($mode)*, B: Args<C, Core = A::Core>>(
             &self,
             func: &T::Func,
             mut mode: $m,
             runtime: &mut Runtime<C::Allocator>,
             mut arguments: B,
             call: &Call,
-        ) -> Result<T::Raw> {
+        ) -> Result<T::Out<'s>> {
             let state = runtime.state;
             if state == State::Unsettled {
                 wait!($($asyncness)?; rarely self.calm_down(&mut mode, runtime))?;
@@ -119,14 +120,26 @@ macro_rules! run {
                 Err(error) => fail!(of_call(error)),
             };
             call.returned(T::len(&core));
+            if T::BORROWS && !B::COPIES_BACK && guard.is_over() {
+                guard.close();
+                return self.borrow(memory(runtime, mode.0), runtime, core);
+            }
+            let mut frame = guard.frame();
             let mut received = frame.received_if(Self::NEEDS_MEMORY);
             let (raw, mut owed) = T::read(&mut received, core);
-            let copied = if B::COPIES_BACK {
+            match owed {
+                Owed::Block(block) if T::BORROWS => {
+                    received.ledger.lend(block);
+                    owed = Owed::Nothing;
+                }
                 // An out-parameter that names the result's block must not have it released as well.
-                if let Owed::Block(block) = owed {
+                Owed::Block(block) if B::COPIES_BACK => {
                     received.ledger.hold(block, Use::Result);
                     owed = Owed::Nothing;
                 }
+                _ => {}
+            }
+            let copied = if B::COPIES_BACK {
                 // Also where the result is at fault, for what the guest has handed out through them is to be released.
                 arguments.copy_back(0, placed, &mut received)
             } else {
@@ -159,7 +172,8 @@ macro_rules! run {
                 let (mode, runtime) = guard.hand_over();
                 wait!($($asyncness)?; rarely self.end(mode, runtime))?;
             }
-            Ok(raw)
+            guard.close();
+            self.lift(raw, if T::BORROWS { memory(runtime, mode.0) } else { &[] })
         }
     };
 }
@@ -199,13 +213,45 @@ where
 
     run! {
         /// Makes one call. `B` is `A` with the lifetimes of this call.
-        run: [S: AsContextMut] Blocking<'_, S>,
+        run: [S: AsContextMut] Blocking<'s, S>,
     }
 
     #[cfg(feature = "async")]
     run! {
         /// The same, without holding up the thread.
-        run_async: [S: AsContextMut<Data: Send>] Async<'_, S>, async
+        run_async: [S: AsContextMut<Data: Send>] Async<'s, S>, async
+    }
+
+    /// Reads a result that is borrowed, where nothing is left to be done that needs the store: so memory is looked up once
+    /// for all, and the caller may keep the look.
+    #[inline(always)]
+    fn borrow<'s>(
+        &self,
+        memory: &'s mut [u8],
+        runtime: &mut Runtime<C::Allocator>,
+        core: T::Core,
+    ) -> Result<T::Out<'s>> {
+        let mut received = runtime.received(memory);
+        let (raw, owed) = T::read(&mut received, core);
+        if let Owed::Block(block) = owed {
+            received.ledger.lend(block);
+        }
+        match raw {
+            Ok(raw) => {
+                runtime.settle(memory);
+                self.lift(raw, memory)
+            }
+            Err(error) => {
+                runtime.settle(memory);
+                Err(self.locate(error.at(Place::Result)))
+            }
+        }
+    }
+
+    /// Makes what the caller gets. The frame has ended, and the store is free again: it may be borrowed.
+    #[inline(always)]
+    fn lift<'s>(&self, raw: T::Raw, memory: &'s [u8]) -> Result<T::Out<'s>> {
+        T::lift(raw, memory).map_err(|error| self.locate(error.at(Place::Result)))
     }
 
     /// Does what earlier calls have left to be done.
@@ -280,6 +326,12 @@ where
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Export").field(&self.names.export).finish()
     }
+}
+
+/// The guest's memory, for as long as the store is borrowed.
+#[inline(always)]
+fn memory<'s, A: Allocator>(runtime: &Runtime<A>, store: &'s mut impl AsContextMut) -> &'s mut [u8] {
+    runtime.memory.map(|memory| memory.data_mut(store.as_context_mut())).unwrap_or_default()
 }
 
 /// Whether the guest did not return, or what it returned is at fault.

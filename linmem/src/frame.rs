@@ -145,11 +145,9 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// The same, with no memory where none is needed.
     #[inline(always)]
     pub(crate) fn received_if(&mut self, needs_memory: bool) -> Received<'_> {
-        let by_address = self.runtime.releases_by_address();
-        let Runtime { memory, ledger, room, zero, .. } = &mut *self.runtime;
-        let memory = if needs_memory { *memory } else { None };
+        let memory = if needs_memory { self.runtime.memory } else { None };
         let memory = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
-        Received { memory: memory.unwrap_or_default(), ledger, room, zero: *zero, by_address }
+        self.runtime.received(memory.unwrap_or_default())
     }
 
     /// What was lent in an earlier call, to be given back in this one.

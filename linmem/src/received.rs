@@ -38,7 +38,7 @@ impl Received<'_> {
 
     /// Zeroes what was placed in the scratch block, and forgets it.
     #[inline(always)]
-    pub(crate) fn wipe(self) {
+    pub(crate) fn wipe(&mut self) {
         let touched = self.room.touched();
         self.room.forget_bytes();
         if self.zero {

@@ -45,7 +45,8 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     /// Whether the guest must have a memory for it.
     const NEEDS_MEMORY: bool = true;
 
-    /// Whether what the caller gets looks into guest memory.
+    /// Whether what the caller gets looks into guest memory. A block that is owed for it is released when the next call
+    /// begins; what only the convention knows how to release cannot be borrowed.
     const BORROWS: bool = false;
 
     /// Which option chooses among the signatures. It is for advice only.
@@ -108,7 +109,7 @@ pub trait Returns<C: Convention, P: Params>: Sized {
     fn lift(raw: Self::Raw, memory: &[u8]) -> Result<Self::Out<'_>>;
 }
 
-/// What is to be released as soon as a result has been read.
+/// What is to be released as soon as a result has been read, or when the next call begins if it is borrowed.
 #[derive(Debug, Clone, Copy)]
 pub enum Owed {
     /// Nothing, or it is in the ledger.
@@ -288,13 +289,10 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
     let Returned { region, block, owner, .. } = returned;
     let align = T::shape::<C>().layout().align();
     match owner {
-        Owner::Caller if T::BORROWS => {
-            if let Some(block) = received.releasable(block, align)? {
-                received.ledger.lend(block);
-            }
-        }
         Owner::Caller => match received.releasable(block, align)? {
-            Some(block) if received.releases_results_last() => received.ledger.hold(block, Use::ResultDue),
+            Some(block) if !T::BORROWS && received.releases_results_last() => {
+                received.ledger.hold(block, Use::ResultDue);
+            }
             Some(block) => return Ok(Owed::Block(block)),
             None => {}
         },

@@ -7,6 +7,7 @@ use crate::guest::{Guest, Health};
 use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
 use crate::mode::Mode;
+use crate::received::Received;
 use crate::region::Region;
 use crate::store_id::StoreId;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,9 +85,19 @@ impl<A: Allocator> Runtime<A> {
         &self.shared.owner
     }
 
+    /// What a call has left in that memory, which is the guest's.
     #[inline(always)]
-    pub(crate) fn releases_by_address(&self) -> bool {
-        self.shared.by_address
+    pub(crate) fn received<'a>(&'a mut self, memory: &'a mut [u8]) -> Received<'a> {
+        let by_address = self.shared.by_address;
+        let Runtime { ledger, room, zero, .. } = self;
+        Received { memory, ledger, room, zero: *zero, by_address }
+    }
+
+    /// Ends a frame of which nothing is left but what lies in the scratch block. The memory is the guest's.
+    #[inline(always)]
+    pub(crate) fn settle(&mut self, memory: &mut [u8]) {
+        self.received(memory).wipe();
+        self.state = self.settled();
     }
 
     pub(crate) fn allocator(&self) -> &A {

@@ -84,6 +84,19 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         false
     }
 
+    /// Whether the guest has come back, and there is nothing to end but what lies in the scratch block.
+    #[inline(always)]
+    pub(crate) fn is_over(&self) -> bool {
+        let Runtime { room, ledger, health, .. } = &*self.runtime;
+        A::SUPPLY == Supply::Many && room.claimed == 0 && ledger.is_empty() && !health.is_entered()
+    }
+
+    /// Lets go of the frame as it is.
+    #[inline(always)]
+    pub(crate) fn close(mut self) {
+        self.ended = true;
+    }
+
     /// Opens the frame for a call of that export.
     #[inline(always)]
     pub(crate) fn open(&mut self, export: Option<&'static str>) {

@@ -186,12 +186,9 @@ where
             Some(func) => func,
             None => export.resolve(store, instance, &plan.exports)?,
         };
-        export.run(func, Blocking(&mut *store), runtime, arguments, &call)
+        export.run(func, Blocking(store), runtime, arguments, &call)
     });
-    match outcome {
-        Ok(raw) => R::from_result(finish(export, raw, runtime.memory, store)),
-        Err(error) => R::from_result(Err(error)),
-    }
+    R::from_result(outcome)
 }
 
 /// Calls an export of an async store.
@@ -221,27 +218,8 @@ where
             Some(func) => func,
             None => export.resolve(store, instance, &plan.exports)?,
         };
-        export.run_async(func, crate::mode::Async(&mut *store), runtime, arguments, &call).await
+        export.run_async(func, crate::mode::Async(store), runtime, arguments, &call).await
     };
     let outcome = instrumented(&call, run).await;
-    R::from_result(outcome.and_then(|raw| finish(export, raw, runtime.memory, store)))
-}
-
-/// The frame has ended and the store is free again: a result may borrow it.
-#[inline(always)]
-fn finish<'s, S, C, A, T>(
-    export: &Export<C, A, T>,
-    raw: T::Raw,
-    memory: Option<wasmtime::Memory>,
-    store: &'s S,
-) -> Result<T::Out<'s>>
-where
-    S: AsContext,
-    C: Convention,
-    A: Args<C>,
-    T: Returns<C, A::Core>,
-{
-    let memory = memory.filter(|_| T::BORROWS);
-    let bytes = memory.map_or(&[][..], |memory| memory.data(store.as_context()));
-    T::lift(raw, bytes).map_err(|error| export.locate(error.at(crate::Place::Result)))
+    R::from_result(outcome)
 }

@@ -1,8 +1,8 @@
 //! Borrowed results: seen where they lie, until the next call.
 
 use crate::support::{bind, handle, instance, ledger, wat};
-use linmem::results::Static;
-use linmem::{Bound, wasm_import};
+use linmem::results::{Returned, Room, Static};
+use linmem::{Bound, Convention, Frame, Lowering, Mode, Owed, Params, Received, Region, Result, Returns, wasm_import};
 use std::ops::Range;
 
 #[wasm_import]
@@ -119,4 +119,69 @@ fn a_borrowed_result_may_lie_anywhere_but_in_what_the_call_placed() {
     assert_eq!(guest.owned(b"copied in time").unwrap(), b"copied in time");
     let error = guest.same(b"zeroed already").unwrap_err();
     assert!(matches!(error.kind(), linmem::ErrorKind::Overlap { region, .. } if region.len == 14), "{error}");
+}
+
+/// A borrowed type of the user's own, over one of linmem's.
+#[derive(Debug, PartialEq)]
+struct Line<'s>(&'s str);
+
+impl<C: Convention, P: Params> Returns<C, P> for Line<'_> {
+    type Func = <&'static str as Returns<C, P>>::Func;
+    type Core = Returned;
+    type Raw = Region;
+    type Out<'s> = Line<'s>;
+    const BORROWS: bool = true;
+
+    fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
+        <&str as Returns<C, P>>::prepare(func, into)
+    }
+
+    fn call<M: Mode>(
+        func: &Self::Func,
+        frame: &mut Frame<'_, M, C::Allocator>,
+        room: Room,
+        params: P,
+    ) -> impl Future<Output = Result<Returned>> {
+        <&str as Returns<C, P>>::call(func, frame, room, params)
+    }
+
+    fn read(received: &mut Received<'_>, returned: Returned) -> (Result<Region>, Owed) {
+        <&str as Returns<C, P>>::read(received, returned)
+    }
+
+    fn lift(raw: Region, memory: &[u8]) -> Result<Line<'_>> {
+        <&str as Returns<C, P>>::lift(raw, memory).map(Line)
+    }
+}
+
+#[test]
+fn a_type_of_the_users_may_borrow_and_what_it_owes_is_released_when_the_next_call_begins() {
+    #[wasm_import]
+    trait Lines {
+        #[wasm(name = "echo_packed")]
+        fn line(&mut self, bytes: &[u8]) -> linmem::Result<Line<'_>>;
+        #[wasm(name = "echo_ret")]
+        fn filled(&mut self, bytes: &mut [u8]) -> linmem::Result<Line<'_>>;
+    }
+    let (mut store, instance) = instance(ledger());
+    let mut guest = handle::<LinesExports>(&mut store, &instance);
+    let mut account = handle::<AccountExports>(&mut store, &instance);
+    let mut live = |store: &mut wasmtime::Store<()>| account.bind(store).unwrap().live_blocks().unwrap();
+
+    // In the scratch block; in a block of its own; and copied back.
+    let long = "long".repeat(20_000);
+    for text in ["short", &long] {
+        assert_eq!(guest.bind(&mut store).unwrap().line(text.as_bytes()).unwrap(), Line(text));
+        assert_eq!(live(&mut store), 2, "the scratch block, and what is lent");
+    }
+    let mut bytes = *b"in and out";
+    assert_eq!(guest.bind(&mut store).unwrap().filled(&mut bytes).unwrap(), Line("in and out"));
+    assert_eq!(live(&mut store), 2);
+    for bad in [&b"\xff"[..], &[0xff; 70_000]] {
+        let error = guest.bind(&mut store).unwrap().line(bad).unwrap_err();
+        assert!(matches!(error.kind(), linmem::ErrorKind::InvalidUtf8 { .. }), "{error}");
+        assert_eq!(live(&mut store), 2);
+    }
+    Bound::trim(&mut guest.bind(&mut store).unwrap()).unwrap();
+    assert_eq!(live(&mut store), 0);
 }
