@@ -234,8 +234,11 @@ pub enum ErrorKind {
         /// Its position, in elements.
         index: usize,
     },
-    /// The module has no memory, and a value was to be placed in it or read from it.
-    #[error("the module has no memory")]
+    /// The module has no memory that can be used, and a value was to be placed in it or read from it.
+    #[error(
+        "the module has no memory that can be used: none is exported, or it is shared, or its addresses are wider than the \
+         convention's pointers"
+    )]
     NoMemory,
     /// The engine refused a blocking call into a store that is async. The guest was not entered, and nothing has happened
     /// to it.

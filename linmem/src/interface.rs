@@ -139,10 +139,11 @@ impl<I: Interface> Plan<I> {
         I::plan(&mut planner);
         let Planner { mut finder, exports, needs_memory, .. } = planner;
         // An interface of scalars only needs no memory; but one that was named must be there.
+        let pointer = <<I::Convention as Convention>::Pointer as CoreValue>::TYPE;
         let memory = if needs_memory || I::SETTINGS.memory.is_some() {
-            finder.memory(&I::SETTINGS, <<I::Convention as Convention>::Pointer as CoreValue>::TYPE)
+            finder.memory(&I::SETTINGS, pointer)
         } else {
-            finder.optional_memory(&I::SETTINGS)
+            finder.optional_memory(&I::SETTINGS, pointer)
         };
         let wanted = &AllocatorOf::<I>::WANTED;
         let allocator = match wanted.is_needed(needs_memory, &I::SETTINGS) {

@@ -188,7 +188,21 @@ fn scalars_alone_need_no_memory() {
     Bound::trim(&mut adder).unwrap();
     let error = Bound::memory(&mut adder).map(drop).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NoMemory));
-    assert_eq!(error.to_string(), "the module has no memory");
+    assert_eq!(
+        error.to_string(),
+        "the module has no memory that can be used: none is exported, or it is shared, or its addresses are wider than \
+         the convention's pointers"
+    );
+}
+
+#[test]
+fn scalars_alone_fit_a_module_whose_memory_is_too_wide_for_the_trait_and_that_is_not_opened() {
+    let mut adder = bind::<AdderExports>(&wat(r#"(module (memory (export "memory") i64 1)
+          (func (export "malloc") (param i32) (result i32) (i32.const 16)) (func (export "free") (param i32))
+          (func (export "add") (param i32 i64) (result f64) (f64.convert_i64_s (local.get 1))))"#));
+    assert_eq!(adder.add(0, -1).unwrap(), -1.0);
+    let error = Bound::memory(&mut adder).map(drop).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NoMemory), "{error}");
 }
 
 #[wasm_import(alloc = "take", free = "give")]

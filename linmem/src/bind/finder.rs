@@ -89,30 +89,31 @@ impl<'m> Finder<'m> {
     /// The memory of that name, exported or else imported; a fault if there is none, or if it cannot be used with
     /// pointers of that type.
     pub(crate) fn memory(&mut self, settings: &Settings<'_>, pointer: CoreType) -> PlannedMemory {
-        let name = settings.memory_name();
-        let fault = match self.find_memory(settings) {
-            Some((ty, _)) if ty.is_64() && pointer == CoreType::I32 => Fault::WideMemory { name: name.to_owned() },
-            Some((ty, _)) if ty.is_shared() => Fault::SharedMemory { name: name.to_owned() },
-            Some((_, PlannedMemory::Imported(_))) if !self.links => Fault::ImportedMemory { name: name.to_owned() },
-            Some((_, found)) => return found,
+        self.usable_memory(settings, pointer).unwrap_or_else(|fault| {
+            self.faults.push(*fault);
+            PlannedMemory::None
+        })
+    }
+
+    /// The same where it is no fault that there is none.
+    pub(crate) fn optional_memory(&self, settings: &Settings<'_>, pointer: CoreType) -> PlannedMemory {
+        self.usable_memory(settings, pointer).unwrap_or(PlannedMemory::None)
+    }
+
+    fn usable_memory(&self, settings: &Settings<'_>, pointer: CoreType) -> Result<PlannedMemory, Box<Fault>> {
+        let name = settings.memory_name().to_owned();
+        Err(Box::new(match self.find_memory(settings) {
+            Some((ty, _)) if ty.is_64() && pointer == CoreType::I32 => Fault::WideMemory { name },
+            Some((ty, _)) if ty.is_shared() => Fault::SharedMemory { name },
+            Some((_, PlannedMemory::Imported(_))) if !self.links => Fault::ImportedMemory { name },
+            Some((_, found)) => return Ok(found),
             None => {
                 let exports = self.module.exports();
                 let memories = exports.filter(|export| matches!(export.ty(), ExternType::Memory(_)));
                 let memories = candidates::first(memories.map(|export| export.name()));
-                Fault::MissingMemory { name: name.to_owned(), memories }
+                Fault::MissingMemory { name, memories }
             }
-        };
-        self.faults.push(fault);
-        PlannedMemory::None
-    }
-
-    /// The memory of that name if there is one that can be used.
-    pub(crate) fn optional_memory(&self, settings: &Settings<'_>) -> PlannedMemory {
-        match self.find_memory(settings) {
-            Some((_, PlannedMemory::Imported(_))) if !self.links => PlannedMemory::None,
-            Some((ty, found)) if !ty.is_shared() => found,
-            _ => PlannedMemory::None,
-        }
+        }))
     }
 
     fn find_memory(&self, settings: &Settings<'_>) -> Option<(MemoryType, PlannedMemory)> {

@@ -70,7 +70,8 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     /// The instance's memory and allocator, for what no method says: see [`LinearMemory`].
     ///
     /// # Errors
-    /// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory) if the module has none.
+    /// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory) if the module has none that can be used: a trait of scalars fits
+    /// such a module, too.
     pub fn memory(this: &mut Self) -> Result<LinearMemory<'_, &mut S, AllocatorOf<I>>> {
         LinearMemory::from_parts(&mut this.store, Held::Lent(&mut this.handle.borrow_mut().runtime))
     }
