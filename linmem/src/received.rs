@@ -55,16 +55,18 @@ impl Received<'_> {
     /// [`Overlap`](crate::ErrorKind::Overlap) if it shares a byte with what the host holds: it would be released twice.
     #[inline(always)]
     pub fn adopt(&mut self, region: Region, align: usize) -> Result<()> {
-        region.of(self.memory, 1)?;
-        self.hold(region, align, Use::Result)
+        self.hold(region, align, Use::Result)?;
+        Ok(())
     }
 
+    /// The same for another purpose. Returns the block, if it is one.
     #[inline(always)]
-    pub(crate) fn hold(&mut self, region: Region, align: usize, purpose: Use) -> Result<()> {
-        if let Some(block) = self.releasable(region, align)? {
+    pub(crate) fn hold(&mut self, region: Region, align: usize, purpose: Use) -> Result<Option<Block>> {
+        let block = self.releasable(region, align)?;
+        if let Some(block) = block {
             self.ledger.hold(block, purpose);
         }
-        Ok(())
+        Ok(block)
     }
 
     /// The region as a block that the allocator takes back, if there is anything to it.
@@ -74,6 +76,7 @@ impl Received<'_> {
         if region.len == 0 && !self.is_block(block) {
             return Ok(None);
         }
+        self.bytes(region, 1)?;
         self.ledger.admit(region)?;
         Ok(Some(block))
     }

@@ -47,12 +47,19 @@ const DESCRIPTOR: &str = r#"
       (i32.store offset=4 (local.get $out) (i32.const 7))
       (i32.store offset=8 (local.get $out) (i32.const 7))
       (local.get $out))
+    (func (export "boast") (result i32) (local $out i32)
+      (local.set $out (call $alloc (i32.const 12)))
+      (i32.store (local.get $out) (i32.const 65530))
+      (i32.store offset=4 (local.get $out) (i32.const 7))
+      (i32.store offset=8 (local.get $out) (i32.const 6))
+      (local.get $out))
     (func (export "far") (result i32) (i32.const 65528))"#;
 
 #[wasm_import(returns = Descriptor)]
 trait Regions {
     fn echo(&mut self, #[wasm(pass = Described)] text: &str) -> Result<String>;
     fn lie(&mut self) -> Result<Vec<u8>>;
+    fn boast(&mut self) -> Result<Vec<u8>>;
     fn far(&mut self) -> Result<Vec<u8>>;
 }
 
@@ -63,6 +70,8 @@ fn a_descriptor_comes_back_and_both_blocks_are_released() {
             assert_eq!(guest.echo(text).unwrap(), text);
         }
         assert!(matches!(guest.lie().unwrap_err().kind(), ErrorKind::OutOfBounds { region, .. } if region.len == 7));
+        let boast = guest.boast().unwrap_err();
+        assert!(matches!(boast.kind(), ErrorKind::OutOfBounds { region, .. } if region.len == 7), "the block: {boast}");
         assert!(matches!(guest.far().unwrap_err().kind(), ErrorKind::OutOfBounds { region, .. } if region.len == 12));
     });
 }
