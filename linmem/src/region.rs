@@ -34,9 +34,10 @@ impl Region {
     #[must_use]
     #[inline]
     pub fn overlaps(self, other: Region) -> bool {
-        // Whichever begins first must reach the other. By distances, because an end may overflow.
-        let (first, second) = if self.pointer <= other.pointer { (self, other) } else { (other, self) };
-        second.len != 0 && second.pointer.wrapping_sub(first.pointer) < first.len
+        // One must reach the beginning of the other. By distances, because an end may overflow; the distance backwards is
+        // longer than any region in a memory.
+        let reaches = |one: Region, other: Region| other.pointer.wrapping_sub(one.pointer) < one.len;
+        self.len != 0 && other.len != 0 && (reaches(self, other) || reaches(other, self))
     }
 
     /// The bytes, out of the whole of a memory.
@@ -47,11 +48,7 @@ impl Region {
     /// [`ErrorKind::OutOfBounds`] and [`ErrorKind::Misaligned`].
     #[inline(always)]
     pub fn of(self, memory: &[u8], align: usize) -> Result<&[u8]> {
-        if self.len == 0 {
-            return Ok(&[]);
-        }
-        self.check_alignment(align)?;
-        let (size, (start, len)) = (memory.len(), self.bounds());
+        let (size, (start, len)) = (memory.len(), self.bounds(align)?);
         let Some(rest) = memory.get(start..) else { return Err(self.out_of_bounds(size).into()) };
         rest.get(..len).ok_or_else(|| self.out_of_bounds(size).into())
     }
@@ -62,11 +59,7 @@ impl Region {
     /// [`ErrorKind::OutOfBounds`] and [`ErrorKind::Misaligned`].
     #[inline(always)]
     pub fn of_mut(self, memory: &mut [u8], align: usize) -> Result<&mut [u8]> {
-        if self.len == 0 {
-            return Ok(&mut []);
-        }
-        self.check_alignment(align)?;
-        let (size, (start, len)) = (memory.len(), self.bounds());
+        let (size, (start, len)) = (memory.len(), self.bounds(align)?);
         let Some(rest) = memory.get_mut(start..) else { return Err(self.out_of_bounds(size).into()) };
         rest.get_mut(..len).ok_or_else(|| self.out_of_bounds(size).into())
     }
@@ -74,20 +67,16 @@ impl Region {
     /// Where it begins and how long it is, for the two slices that are the choke point: the second is of what is left
     /// behind the start, so no sum of the guest's numbers is needed, and none can overflow. What no host can address is
     /// longer than any memory. Each of the two faults leaves from where it is found: brought together, they are worked out
-    /// to a flag each, and the flags tested.
+    /// to a flag each, and the flags tested. What is empty begins where memory does, and takes no way of its own: so one
+    /// check is seen to do for all that read the same region.
     #[inline(always)]
-    fn bounds(self) -> (usize, usize) {
-        (usize::try_from(self.pointer).unwrap_or(usize::MAX), usize::try_from(self.len).unwrap_or(usize::MAX))
-    }
-
-    #[inline(always)]
-    fn check_alignment(self, align: usize) -> Result<(), ErrorKind> {
-        let align = to_u64(align);
+    fn bounds(self, align: usize) -> Result<(usize, usize), ErrorKind> {
+        let (pointer, align) = (if self.len == 0 { 0 } else { self.pointer }, to_u64(align));
         // Alignments are powers of two: a mask, where a remainder would be a division.
-        if self.pointer & align.wrapping_sub(1) != 0 {
-            return Err(ErrorKind::Misaligned { pointer: self.pointer, align });
+        if pointer & align.wrapping_sub(1) != 0 {
+            return Err(ErrorKind::Misaligned { pointer, align });
         }
-        Ok(())
+        Ok((usize::try_from(pointer).unwrap_or(usize::MAX), usize::try_from(self.len).unwrap_or(usize::MAX)))
     }
 
     #[cold]
