@@ -164,10 +164,16 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
 
     /// Keeps a block due whose release has failed, in case the engine has refused to enter the guest: see
     /// [`Runtime::release_due`].
+    #[inline(always)]
+    pub(crate) fn still_owe(self, Block { pointer, size, align }: Block) {
+        // By its parts, which are in registers: whole, every call would put it into memory for this.
+        self.owe(pointer, size, align);
+    }
+
     #[cold]
-    pub(crate) fn still_owe(self, block: Block) {
+    fn owe(self, pointer: u64, size: u64, align: u64) {
         if self.runtime.health.is_entered() {
-            self.runtime.ledger.hold(block, Use::ResultDue);
+            self.runtime.ledger.hold(Block { pointer, size, align }, Use::ResultDue);
         }
     }
 

@@ -88,6 +88,8 @@ pub(crate) struct Ledger {
     scratch: Option<Block>,
     /// Its bytes, from the first aligned address on: worked out when it changes, and not in every call.
     room: Region,
+    /// All of it, which nothing else may overlap.
+    taken: Region,
     /// A result that the host still looks at: released before the next frame. Apart from the others, because a call that
     /// borrows its result has one, and nothing else.
     lent: Option<Block>,
@@ -112,7 +114,7 @@ impl Ledger {
         // One by one, because a copy of both reads in larger pieces what was written field by field a moment ago, and has to
         // wait for that.
         let overlaps = |block: &Option<Block>| block.as_ref().is_some_and(|block| occupied(block).overlaps(region));
-        if overlaps(&self.scratch) || overlaps(&self.lent) || !self.held.is_empty() {
+        if self.taken.overlaps(region) || overlaps(&self.lent) || !self.held.is_empty() {
             return self.refuse_overlapping(region);
         }
         Ok(())
@@ -149,6 +151,7 @@ impl Ledger {
     /// The one place where the scratch block changes. Returns the one before.
     fn set_scratch(&mut self, scratch: Option<Block>) -> Option<Block> {
         self.room = scratch.map_or_else(Region::default, Block::region);
+        self.taken = scratch.as_ref().map_or_else(Region::default, occupied);
         std::mem::replace(&mut self.scratch, scratch)
     }
 

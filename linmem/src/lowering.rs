@@ -25,6 +25,8 @@ pub struct Lowering<'m> {
     room: &'m mut Bookkeeping,
     /// Whether what is placed goes into a block of its own, and which.
     apart: Option<Apart>,
+    /// Which argument is being lowered, by its position. It is told in an error only.
+    argument: usize,
 }
 
 /// What a block of its own is.
@@ -49,9 +51,6 @@ pub(crate) struct Bookkeeping {
     pub(crate) claimed: usize,
     /// What this attempt found no room for.
     pub(crate) missing: Vec<Missing>,
-    /// Which argument is being lowered, by its position. A number, because it is stored for every argument, and told in an
-    /// error only.
-    argument: usize,
     /// Where the guest is to write its result, if an argument has reserved room for it.
     output: Option<Region>,
 }
@@ -159,7 +158,7 @@ impl Bookkeeping {
 impl<'m> Lowering<'m> {
     #[inline(always)]
     pub(crate) fn new(memory: &'m mut [u8], ledger: &'m Ledger, told: bool, room: &'m mut Bookkeeping) -> Self {
-        Lowering { memory, ledger, told, room, apart: None }
+        Lowering { memory, ledger, told, room, apart: None, argument: UNNAMED }
     }
 
     /// Where the scratch block begins, if there is one.
@@ -238,7 +237,7 @@ impl<'m> Lowering<'m> {
     pub fn place_input(&mut self, slice: Slice<'_>) -> Result<Region> {
         let Some(start) = self.start() else {
             // Even none: the guest is to be told of how many there are.
-            return Ok(claim(self.room, self.apart, to_u64(slice.room), to_u64(slice.align)));
+            return Ok(claim(self.room, self.apart, self.argument, to_u64(slice.room), to_u64(slice.align)));
         };
         let region = slice.place(self)?;
         if region.pointer != start && region.len != 0 && self.room.missing.is_empty() {
@@ -289,26 +288,21 @@ impl<'m> Lowering<'m> {
         }
         match if self.apart.is_some() { None } else { self.bump(len, align) } {
             Some(pointer) => Region { pointer, len },
-            None => claim(self.room, self.apart, len, align),
+            None => claim(self.room, self.apart, self.argument, len, align),
         }
     }
 
     /// Says that room is reserved for the result from now on, at the beginning of a call.
     #[inline]
     pub(crate) fn begin_result(&mut self) {
-        self.room.argument = RESULT;
+        self.argument = RESULT;
         self.room.output = None;
-    }
-
-    /// Says that room is reserved for no argument from now on.
-    pub(crate) fn begin_unnamed(&mut self) {
-        self.room.argument = UNNAMED;
     }
 
     /// Says that room is reserved for the argument at that position from now on.
     #[inline]
     pub(crate) fn begin_argument(&mut self, index: usize) {
-        self.room.argument = index;
+        self.argument = index;
     }
 
     /// The next free bytes of the scratch block.
@@ -330,7 +324,7 @@ impl<'m> Lowering<'m> {
 /// A block of its own: granted after the last attempt, or asked for now. It takes what it needs and no more, so that the
 /// rest of a [`Lowering`] can be in registers.
 #[cold]
-fn claim(room: &mut Bookkeeping, apart: Option<Apart>, len: u64, align: u64) -> Region {
+fn claim(room: &mut Bookkeeping, apart: Option<Apart>, argument: usize, len: u64, align: u64) -> Region {
     let granted = room.granted.get(room.claimed).copied();
     room.claimed = room.claimed.saturating_add(1);
     match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
@@ -338,7 +332,7 @@ fn claim(room: &mut Bookkeeping, apart: Option<Apart>, len: u64, align: u64) -> 
         None => {
             let Apart { given, class } = apart.unwrap_or_default();
             let request = Request { class, ..Request::new(len, align) };
-            let place = match room.argument {
+            let place = match argument {
                 RESULT => Some(Place::Result),
                 UNNAMED => None,
                 index => Some(Place::Argument { index, name: "" }),

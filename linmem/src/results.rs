@@ -76,7 +76,9 @@ impl Shape {
     ///
     /// # Errors
     /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds), [`Misaligned`](crate::ErrorKind::Misaligned).
-    #[inline]
+    // Not inlined, so that those who call it are: then it is seen of every form what else it returns with, and a call by
+    // another form carries none of that.
+    #[inline(never)]
     pub fn in_area<X: Pointer>(self, memory: &[u8], area: u64) -> Result<Region> {
         match self {
             Shape::Value(layout) => Ok(Region { pointer: area, len: to_u64(layout.size()) }),

@@ -145,10 +145,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// Copies bytes into the guest.
     pub(crate) async fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
         let mark = self.runtime.room.mark();
-        let mut lower = |into: &mut Lowering<'_>| {
-            into.begin_unnamed();
-            into.place(bytes, align)
-        };
+        let mut lower = |into: &mut Lowering<'_>| into.place(bytes, align);
         let placed = match lower(&mut self.lowering(true)) {
             Ok(region) if self.has_room() => Ok(region),
             Ok(_) => self.again().lower_again(mark, &mut lower).await,
