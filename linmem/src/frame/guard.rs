@@ -74,8 +74,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     pub(crate) fn finish(&mut self, has_placed: bool) -> bool {
         let runtime = &mut *self.runtime;
         let has_block = has_placed && (runtime.room.claimed != 0 || A::SUPPLY != Supply::Many);
-        // Where nothing is placed, nothing is left; what was lent has been given back.
-        let state = if has_placed { runtime.settled() } else { State::Calm };
+        let state = runtime.settled();
         // A convention or an allocator may have kept a trap to itself.
         if has_block || state == State::Unsettled || runtime.health.is_entered() {
             return true;
