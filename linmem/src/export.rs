@@ -231,18 +231,19 @@ where
         runtime: &mut Runtime<C::Allocator>,
         core: T::Core,
     ) -> Result<T::Out<'s>> {
-        let mut received = runtime.received(memory);
+        let reading = Reading { runtime, memory: &mut *memory };
+        let mut received = reading.runtime.received(reading.memory);
         let (raw, owed) = T::read(&mut received, core);
         if let Owed::Block(block) = owed {
             received.ledger.lend(block);
         }
         match raw {
             Ok(raw) => {
-                runtime.settle(memory);
+                drop(reading);
                 self.lift(raw, memory)
             }
             Err(error) => {
-                runtime.settle(memory);
+                drop(reading);
                 Err(self.locate(error.at(Place::Result)))
             }
         }
@@ -325,6 +326,20 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Export").field(&self.names.export).finish()
+    }
+}
+
+/// A frame of which nothing is left but to read what is borrowed. It is settled when that is done, also by a panic, for
+/// a type of the user's may read as well.
+struct Reading<'r, A: Allocator> {
+    runtime: &'r mut Runtime<A>,
+    memory: &'r mut [u8],
+}
+
+impl<A: Allocator> Drop for Reading<'_, A> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.runtime.settle(self.memory);
     }
 }
 

@@ -46,7 +46,8 @@ impl Received<'_> {
         }
     }
 
-    /// Has a region that the guest handed out released through the allocator when the frame ends.
+    /// Has a region that the guest handed out released through the allocator when the frame ends, or when the next call
+    /// begins if the result is borrowed.
     ///
     /// An empty region is released only if the allocator can be told of it by its address alone.
     ///

@@ -98,7 +98,8 @@ impl Shape {
 pub struct Returned {
     /// The bytes; not checked yet.
     pub region: Region,
-    /// The block that holds them, as whoever releases it knows it. Usually the same.
+    /// The block that holds them, as whoever releases it knows it. Usually the same. One that the caller is to release must
+    /// lie in memory.
     pub block: Region,
     /// Who releases them.
     pub owner: Owner,

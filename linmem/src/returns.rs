@@ -116,7 +116,7 @@ pub enum Owed {
     Nothing,
     /// A block of the allocator's.
     Block(Block),
-    /// What the convention knows how to release.
+    /// What the convention knows how to release. Not of a result that is borrowed: it would stay in the guest.
     Convention(Returned),
 }
 
@@ -289,10 +289,14 @@ fn accept<C: Convention, T: Lift>(received: &mut Received<'_>, returned: Returne
     let Returned { region, block, owner, .. } = returned;
     let align = T::shape::<C>().layout().align();
     match owner {
-        Owner::Caller => match received.releasable(block, align)? {
-            Some(block) if !T::BORROWS && received.releases_results_last() => {
-                received.ledger.hold(block, Use::ResultDue);
+        // Before anybody's code sees the bytes, which may panic.
+        Owner::Caller if T::BORROWS => {
+            if let Some(block) = received.releasable(block, align)? {
+                received.ledger.lend(block);
             }
+        }
+        Owner::Caller => match received.releasable(block, align)? {
+            Some(block) if received.releases_results_last() => received.ledger.hold(block, Use::ResultDue),
             Some(block) => return Ok(Owed::Block(block)),
             None => {}
         },

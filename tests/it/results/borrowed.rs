@@ -4,6 +4,7 @@ use crate::support::{bind, handle, instance, ledger, wat};
 use linmem::results::{Returned, Room, Static};
 use linmem::{Bound, Convention, Frame, Lowering, Mode, Owed, Params, Received, Region, Result, Returns, wasm_import};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[wasm_import]
 trait Borrowed {
@@ -121,15 +122,15 @@ fn a_borrowed_result_may_lie_anywhere_but_in_what_the_call_placed() {
     assert!(matches!(error.kind(), linmem::ErrorKind::Overlap { region, .. } if region.len == 14), "{error}");
 }
 
-/// A borrowed type of the user's own, over one of linmem's.
+/// A borrowed type of the user's own, over one of linmem's. It may panic when it is read.
 #[derive(Debug, PartialEq)]
-struct Line<'s>(&'s str);
+struct Line<'s, const PANICS: bool = false>(&'s str);
 
-impl<C: Convention, P: Params> Returns<C, P> for Line<'_> {
+impl<C: Convention, P: Params, const PANICS: bool> Returns<C, P> for Line<'_, PANICS> {
     type Func = <&'static str as Returns<C, P>>::Func;
     type Core = Returned;
     type Raw = Region;
-    type Out<'s> = Line<'s>;
+    type Out<'s> = Line<'s, PANICS>;
     const BORROWS: bool = true;
 
     fn prepare(func: &Self::Func, into: &mut Lowering<'_>) -> Room {
@@ -146,10 +147,12 @@ impl<C: Convention, P: Params> Returns<C, P> for Line<'_> {
     }
 
     fn read(received: &mut Received<'_>, returned: Returned) -> (Result<Region>, Owed) {
-        <&str as Returns<C, P>>::read(received, returned)
+        let read = <&str as Returns<C, P>>::read(received, returned);
+        assert!(!PANICS, "as it is meant to");
+        read
     }
 
-    fn lift(raw: Region, memory: &[u8]) -> Result<Line<'_>> {
+    fn lift(raw: Region, memory: &[u8]) -> Result<Line<'_, PANICS>> {
         <&str as Returns<C, P>>::lift(raw, memory).map(Line)
     }
 }
@@ -184,4 +187,30 @@ fn a_type_of_the_users_may_borrow_and_what_it_owes_is_released_when_the_next_cal
     }
     Bound::trim(&mut guest.bind(&mut store).unwrap()).unwrap();
     assert_eq!(live(&mut store), 0);
+}
+
+#[test]
+fn a_panic_while_a_borrowed_result_is_read_leaves_no_argument_and_no_block() {
+    #[wasm_import]
+    trait Panicking {
+        #[wasm(name = "echo_packed")]
+        fn line(&mut self, bytes: &[u8]) -> linmem::Result<Line<'_, true>>;
+        fn length(&mut self, bytes: &[u8]) -> linmem::Result<u32>;
+    }
+    let (mut store, instance) = instance(ledger());
+    let mut panicking = handle::<PanickingExports>(&mut store, &instance);
+    let mut guest = panicking.bind(&mut store).unwrap();
+    assert_eq!(guest.length(b"warm").unwrap(), 4);
+    // In the scratch block, and in a block of its own.
+    for secret in [b"secret 1".repeat(2), b"secret 2".repeat(10_000)] {
+        catch_unwind(AssertUnwindSafe(|| guest.line(&secret).map(drop))).unwrap_err();
+        let memory = Bound::memory(&mut guest).unwrap();
+        let copies = memory.as_slice().windows(8).filter(|bytes| secret.starts_with(bytes)).count();
+        assert_eq!(copies, secret.len() / 8, "the guest's own result, and no argument");
+        drop(memory);
+        assert_eq!(guest.length(b"after").unwrap(), 5);
+        Bound::trim(&mut guest).unwrap();
+    }
+    let mut account = handle::<AccountExports>(&mut store, &instance);
+    assert_eq!(account.bind(&mut store).unwrap().live_blocks().unwrap(), 0);
 }
