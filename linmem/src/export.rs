@@ -17,6 +17,7 @@ use crate::runtime::{Runtime, State};
 use crate::trace::Call;
 use std::convert::Infallible;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 use wasmtime::{AsContextMut, Instance};
 
@@ -237,16 +238,12 @@ where
         if let Owed::Block(block) = owed {
             received.ledger.lend(block);
         }
-        match raw {
-            Ok(raw) => {
-                drop(reading);
-                self.lift(raw, memory)
-            }
-            Err(error) => {
-                drop(reading);
-                Err(self.locate(error.at(Place::Result)))
-            }
-        }
+        let raw = match raw {
+            Ok(raw) => raw,
+            Err(error) => return Err(self.locate(error.at(Place::Result))),
+        };
+        reading.end();
+        self.lift(raw, memory)
     }
 
     /// Makes what the caller gets. The frame has ended, and the store is free again: it may be borrowed.
@@ -336,8 +333,17 @@ struct Reading<'r, A: Allocator> {
     memory: &'r mut [u8],
 }
 
-impl<A: Allocator> Drop for Reading<'_, A> {
+impl<A: Allocator> Reading<'_, A> {
+    /// Settles it where it was read: what a drop does, which the compiler would call for here, as it does where it is
+    /// dropped for a fault.
     #[inline(always)]
+    fn end(self) {
+        let reading = &mut *ManuallyDrop::new(self);
+        reading.runtime.settle(reading.memory);
+    }
+}
+
+impl<A: Allocator> Drop for Reading<'_, A> {
     fn drop(&mut self) {
         self.runtime.settle(self.memory);
     }
