@@ -9,6 +9,7 @@
 )]
 
 mod heap;
+pub mod results;
 
 pub use heap::{Heap, MakePoint, Point, Scale, Slice, owned, text};
 

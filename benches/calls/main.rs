@@ -21,7 +21,6 @@ mod inputs;
 mod instantiate;
 mod machine;
 mod processes;
-mod results;
 mod sampler;
 mod svg;
 mod table;
@@ -29,7 +28,7 @@ mod work;
 
 use args::{Args, USAGE};
 use cases::CASES;
-use results::Results;
+use linmem_benches::results::{self, Results};
 use std::process::ExitCode;
 
 const QUICK_MAX_BYTES: usize = 64 << 10;

@@ -1,7 +1,7 @@
 //! The results as a picture: for each case with sizes a panel of lines, relative to hand-written glue, and for each
 //! other one a panel of bars.
 
-use crate::results::{Results, size_name, time_name};
+use linmem_benches::results::{Results, size_name, time_name};
 use std::fmt::Write;
 
 const WIDTH: f64 = 1200.0;

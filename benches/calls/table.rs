@@ -1,6 +1,6 @@
 //! The results as text: nanoseconds while they come in, and ratios in Markdown.
 
-use crate::results::{CONTENDERS, Results, Row, size_name, time_name};
+use linmem_benches::results::{CONTENDERS, Results, Row, size_name, time_name};
 use std::fmt::Write;
 
 pub(crate) fn print_header() {
