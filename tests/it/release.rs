@@ -1,10 +1,11 @@
 //! Releases: what traps there, what is given back wrongly, and that all that was placed is zeroed before.
 
 use crate::hostile::{assert_poisoned, assert_trap, counting, holds_run};
-use crate::support::{bind, handle, instance, ledger};
+use crate::support::{bind, handle, instance, ledger, wat};
 use linmem::{
     Bound, Convention, ErrorKind, LinearMemory, Lower, Lowering, Place, Record, Result, results, wasm_import,
 };
+use wasmtime::Store;
 
 #[wasm_import]
 trait Ledger {
@@ -17,6 +18,7 @@ trait Ledger {
     fn live_blocks(&mut self) -> Result<u32>;
     fn last_released_nonzero(&mut self) -> Result<u32>;
     fn banner(&mut self) -> Result<String>;
+    fn doubled_u32(&mut self, values: &[u32]) -> Result<Vec<u32>>;
 }
 
 #[wasm_import]
@@ -27,6 +29,7 @@ trait Borrowing {
     fn trap_dealloc_in(&mut self, nth: u32) -> Result<()>;
     #[wasm(returns = results::Static)]
     fn banner(&mut self) -> Result<&str>;
+    fn doubled_u32(&mut self, values: &[u32]) -> Result<&[u32]>;
 }
 
 const LONG: usize = 70_000;
@@ -204,13 +207,61 @@ fn arguments_are_zero_when_they_go_back() {
 
 #[test]
 fn no_byte_of_an_argument_is_left_between_calls() {
-    for len in [3, 300, 20_000, LONG] {
+    for len in [1, 75, 5000, LONG / 4] {
+        // What the guest returns is twice that: no byte of it is an argument's.
+        let values = vec![0x7171_7171; len];
         let (mut store, instance) = instance(ledger());
-        let mut handle = handle::<LedgerExports>(&mut store, &instance);
+        let mut owning = handle::<LedgerExports>(&mut store, &instance);
+        let mut borrowing = handle::<BorrowingExports>(&mut store, &instance);
+        let gone = |store: &mut Store<()>| !holds_run(store, &instance, 0x71, 3);
         for _ in 0..3 {
-            handle.bind(&mut store).unwrap().length(&vec![0x77; len]).unwrap();
-            assert!(!holds_run(&mut store, &instance, 0x77, 3), "{len}");
+            owning.bind(&mut store).unwrap().length(&vec![0x71; len]).unwrap();
+            assert!(gone(&mut store), "{len}, a number");
+            owning.bind(&mut store).unwrap().doubled_u32(&values).unwrap();
+            assert!(gone(&mut store), "{len}, owned");
+            assert_eq!(borrowing.bind(&mut store).unwrap().doubled_u32(&values).unwrap()[0], 0xe2e2_e2e2);
+            assert!(gone(&mut store), "{len}, borrowed");
         }
+    }
+}
+
+#[test]
+fn no_byte_of_an_argument_is_left_where_a_result_is_at_fault() {
+    #[wasm_import]
+    trait Texts {
+        #[wasm(name = "echo_packed")]
+        fn owned(&mut self, data: &[u8]) -> Result<String>;
+        #[wasm(name = "echo_ret")]
+        fn borrowed(&mut self, data: &[u8]) -> Result<&str>;
+    }
+    for (borrows, len) in [false, true].into_iter().flat_map(|borrows| [3, 300, LONG].map(|len| (borrows, len))) {
+        let mut guest = bind::<TextsExports>(ledger());
+        let data = vec![0xff; len];
+        let outcome = if borrows { guest.borrowed(&data).map(drop) } else { guest.owned(&data).map(drop) };
+        let error = outcome.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::InvalidUtf8 { .. }), "{error}");
+        let memory = Bound::memory(&mut guest).unwrap();
+        let runs = memory.as_slice().chunk_by(|a, b| a == b).filter(|run| run[0] == 0xff && run.len() >= 3).count();
+        assert_eq!(runs, 1, "{len}: the guest's own copy, and no argument");
+    }
+}
+
+#[test]
+fn no_byte_of_an_argument_is_left_where_a_result_lies_nowhere() {
+    #[wasm_import]
+    trait Nowhere {
+        fn owned(&mut self, data: &[u8]) -> Result<Vec<u8>>;
+        fn borrowed(&mut self, data: &[u8]) -> Result<&[u8]>;
+    }
+    let wat = wat(r#"(module (memory (export "memory") 3)
+        (func (export "owned") (export "borrowed") (param i32 i32) (result i32 i32) (i32.const -1) (i32.const 5)))"#);
+    for (borrows, len) in [false, true].into_iter().flat_map(|borrows| [3, 300, LONG].map(|len| (borrows, len))) {
+        let mut guest = bind::<NowhereExports>(&wat);
+        let data = vec![0xff; len];
+        let outcome = if borrows { guest.borrowed(&data).map(drop) } else { guest.owned(&data).map(drop) };
+        let error = outcome.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::OutOfBounds { .. }), "{error}");
+        assert!(!Bound::memory(&mut guest).unwrap().as_slice().contains(&0xff), "{len}");
     }
 }
 
