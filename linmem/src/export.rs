@@ -19,7 +19,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
-use wasmtime::{AsContextMut, Instance};
+use wasmtime::{AsContextMut, Instance, StoreContextMut};
 
 /// What an export and its parameters are called, for errors.
 #[derive(Debug, Clone, Copy, Default)]
@@ -214,13 +214,13 @@ where
 
     run! {
         /// Makes one call. `B` is `A` with the lifetimes of this call.
-        run: [S: AsContextMut] Blocking<'s, S>,
+        run: [D] Blocking<'s, D>,
     }
 
     #[cfg(feature = "async")]
     run! {
         /// The same, without holding up the thread.
-        run_async: [S: AsContextMut<Data: Send>] Async<'s, S>, async
+        run_async: [D: Send] Async<'s, D>, async
     }
 
     /// Reads a result that is borrowed, where nothing is left to be done that needs the store: so memory is looked up once
@@ -351,8 +351,8 @@ impl<A: Allocator> Drop for Reading<'_, A> {
 
 /// The guest's memory, for as long as the store is borrowed.
 #[inline(always)]
-fn memory<'s, A: Allocator>(runtime: &Runtime<A>, store: &'s mut impl AsContextMut) -> &'s mut [u8] {
-    runtime.memory.map(|memory| memory.data_mut(store.as_context_mut())).unwrap_or_default()
+fn memory<'s, A: Allocator, D>(runtime: &Runtime<A>, store: StoreContextMut<'s, D>) -> &'s mut [u8] {
+    runtime.memory.map(|memory| memory.data_mut(store)).unwrap_or_default()
 }
 
 /// Whether the guest did not return, or what it returned is at fault.

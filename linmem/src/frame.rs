@@ -14,7 +14,7 @@ use crate::mode::Mode;
 use crate::received::Received;
 use crate::region::Region;
 use crate::runtime::Runtime;
-use wasmtime::{AsContext, AsContextMut, Memory};
+use wasmtime::Memory;
 
 /// Memory placed in a guest around a call, and the way into the guest.
 ///
@@ -42,7 +42,7 @@ impl<M: Mode> Answer<'_, M> {
     #[inline]
     pub fn memory(&self) -> Result<&[u8]> {
         let memory = self.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        Ok(memory.data(self.mode.store().as_context()))
+        Ok(memory.data(self.mode.store()))
     }
 }
 
@@ -103,7 +103,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline]
     pub fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
         let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        region.of_mut(memory.data_mut(self.mode.store_mut().as_context_mut()), align)
+        region.of_mut(memory.data_mut(self.mode.store_mut()), align)
     }
 
     /// All of the guest's memory, taken afresh.
@@ -113,7 +113,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline]
     pub fn memory(&self) -> Result<&[u8]> {
         let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        Ok(memory.data(self.mode.store().as_context()))
+        Ok(memory.data(self.mode.store()))
     }
 
     /// The room that an argument has reserved for the guest's result.
@@ -146,7 +146,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline(always)]
     pub(crate) fn received_if(&mut self, needs_memory: bool) -> Received<'_> {
         let memory = if needs_memory { self.runtime.memory } else { None };
-        let memory = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
+        let memory = memory.map(|memory| memory.data_mut(self.mode.store_mut()));
         self.runtime.received(memory.unwrap_or_default())
     }
 

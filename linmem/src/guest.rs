@@ -6,7 +6,7 @@ use crate::mode::Mode;
 use crate::region::{Region, to_u64};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use wasmtime::{AsContext, Memory, Trap, WasmBacktrace};
+use wasmtime::{Memory, Trap, WasmBacktrace};
 
 /// Whether an instance may still be entered. All handles to it share the verdict.
 #[derive(Clone)]
@@ -162,7 +162,7 @@ impl<'g, M: Mode> Guest<'g, M> {
     /// # Errors
     /// [`ErrorKind::Grow`], [`ErrorKind::NoMemory`].
     pub async fn grow_by_bytes(&mut self, bytes: u64) -> Result<Region> {
-        let page = self.memory()?.page_size(self.mode.store().as_context());
+        let page = self.memory()?.page_size(self.mode.store());
         self.grow(bytes.div_ceil(page)).await
     }
 
@@ -172,7 +172,7 @@ impl<'g, M: Mode> Guest<'g, M> {
     /// [`ErrorKind::Grow`], [`ErrorKind::NoMemory`].
     pub async fn grow(&mut self, pages: u64) -> Result<Region> {
         let memory = self.memory()?;
-        let page = memory.page_size(self.mode.store().as_context());
+        let page = memory.page_size(self.mode.store());
         let size = self.size();
         match self.mode.grow(memory, pages).await {
             Ok(before) => {
@@ -185,7 +185,7 @@ impl<'g, M: Mode> Guest<'g, M> {
 
     /// The size of the guest's memory in bytes; 0 if it has none.
     pub fn size(&self) -> u64 {
-        self.memory.map_or(0, |memory| to_u64(memory.data_size(self.mode.store().as_context())))
+        self.memory.map_or(0, |memory| to_u64(memory.data_size(self.mode.store())))
     }
 
     fn memory(&self) -> Result<Memory> {

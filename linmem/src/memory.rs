@@ -140,7 +140,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// [`ErrorKind::Grow`] where the memory's maximum, the store's limiter or the host's memory does not allow it.
     pub fn grow(&mut self, pages: u64) -> Result<Region> {
-        let mut mode = Blocking(&mut self.store);
+        let mut mode = Blocking(self.store.as_context_mut());
         let added = now(self.runtime.guest(&mut mode).grow(pages))?;
         self.runtime.allocator().donate(added);
         Ok(added)
@@ -169,7 +169,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// [`ErrorKind::NoSpace`] if growing was needed and not allowed, otherwise as
     /// [`MemoryFrame::alloc`].
-    pub fn alloc(&mut self, data: &[u8], grow: bool, auto_deallocate: bool) -> Result<Allocation<'_, S, A>> {
+    pub fn alloc(&mut self, data: &[u8], grow: bool, auto_deallocate: bool) -> Result<Allocation<'_, S::Data, A>> {
         let mut guard = self.guard()?;
         let block = match to_u64(data.len()) {
             0 => None,
@@ -186,7 +186,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     ///
     /// # Errors
     /// [`ErrorKind::Poisoned`], and what releasing earlier blocks can end with.
-    pub fn frame(&mut self) -> Result<MemoryFrame<'_, S, A>> {
+    pub fn frame(&mut self) -> Result<MemoryFrame<'_, S::Data, A>> {
         Ok(MemoryFrame(self.guard()?))
     }
 
@@ -196,7 +196,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// # Errors
     /// [`ErrorKind::OutOfBounds`], [`ErrorKind::Misaligned`], [`ErrorKind::Null`], [`ErrorKind::NoAddress`], and
     /// [`ErrorKind::Overlap`] if it lies in something that the host holds.
-    pub fn get_output(&mut self, outcome: impl Outcome) -> Result<Allocation<'_, S, A>> {
+    pub fn get_output(&mut self, outcome: impl Outcome) -> Result<Allocation<'_, S::Data, A>> {
         let mut guard = self.guard()?;
         let region = outcome.region(guard.frame().memory()?)?;
         if region.pointer == 0 {
@@ -228,8 +228,8 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         MemoryFrame(guard).close()
     }
 
-    fn guard(&mut self) -> Result<OwnGuard<'_, S, A>> {
-        let mut guard = OwnGuard::own(&mut self.store, &mut self.runtime);
+    fn guard(&mut self) -> Result<OwnGuard<'_, S::Data, A>> {
+        let mut guard = OwnGuard::own(self.store.as_context_mut(), &mut self.runtime);
         // By hand nothing need enter the guest, and would not be refused, then.
         if guard.state() != State::Calm || guard.is_poisoned() {
             now(guard.calm_down(None))?;
@@ -259,7 +259,7 @@ impl<S: AsContextMut, A: Allocator> Drop for LinearMemory<'_, S, A> {
         // Not while the host panics: a second panic, in a host function that the guest calls, would abort.
         if let (Held::Own(runtime), false) = (&mut self.runtime, std::thread::panicking()) {
             // There is nobody to tell of a guest that traps now; it is poisoned, and its next user will hear of it.
-            let _ = now(runtime.trim(Blocking(&mut self.store)));
+            let _ = now(runtime.trim(Blocking(self.store.as_context_mut())));
         }
     }
 }

@@ -9,24 +9,25 @@ use crate::core::{CoreResults, Func, Params};
 use crate::error::{ErrorKind, Result};
 use crate::guest::Health;
 use either::Either;
+use std::fmt;
 use std::future::{Future, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use wasmtime::{AsContextMut, Memory};
+use wasmtime::{AsContext, AsContextMut, Memory, StoreContext, StoreContextMut};
 
 /// How the guest is entered: `Blocking` or `Async`. Conventions are generic over it and need not care.
 pub trait Mode: Steps {}
 
 /// What a mode does. It is out of reach, so that there are no more than these two.
 pub trait Steps {
-    /// The store, or whatever gives access to it.
-    type Store: AsContextMut;
+    /// What the host keeps in the store.
+    type Data: 'static;
 
     /// The store, to read.
-    fn store(&self) -> &Self::Store;
+    fn store(&self) -> StoreContext<'_, Self::Data>;
 
     /// The store, to change.
-    fn store_mut(&mut self) -> &mut Self::Store;
+    fn store_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
 
     /// Calls a guest function if the guest may be entered, and hands what it returned to `then`. See [`Health::enter`].
     fn call<P: Params, R: CoreResults, U>(
@@ -47,22 +48,21 @@ pub trait Steps {
 }
 
 /// Enters the guest on the caller's own stack.
-#[derive(Debug)]
-pub struct Blocking<'s, S>(pub(crate) &'s mut S);
+pub struct Blocking<'s, D: 'static>(pub(crate) StoreContextMut<'s, D>);
 
-impl<S: AsContextMut> Mode for Blocking<'_, S> {}
+impl<D> Mode for Blocking<'_, D> {}
 
-impl<S: AsContextMut> Steps for Blocking<'_, S> {
-    type Store = S;
+impl<D> Steps for Blocking<'_, D> {
+    type Data = D;
 
     #[inline(always)]
-    fn store(&self) -> &S {
-        self.0
+    fn store(&self) -> StoreContext<'_, D> {
+        self.0.as_context()
     }
 
     #[inline(always)]
-    fn store_mut(&mut self) -> &mut S {
-        self.0
+    fn store_mut(&mut self) -> StoreContextMut<'_, D> {
+        self.0.as_context_mut()
     }
 
     #[inline(always)]
@@ -76,7 +76,7 @@ impl<S: AsContextMut> Steps for Blocking<'_, S> {
         if let Err(error) = health.enter() {
             return ready(Err(error));
         }
-        ready(match func.call(&mut *self.0, params) {
+        ready(match func.call(&mut self.0, params) {
             Ok(results) => {
                 health.leave();
                 then(self, health, results)
@@ -86,7 +86,7 @@ impl<S: AsContextMut> Steps for Blocking<'_, S> {
     }
 
     fn grow(&mut self, memory: Memory, pages: u64) -> impl Future<Output = wasmtime::Result<u64>> {
-        ready(memory.grow(&mut *self.0, pages))
+        ready(memory.grow(&mut self.0, pages))
     }
 
     #[inline(always)]
@@ -102,24 +102,23 @@ impl<S: AsContextMut> Steps for Blocking<'_, S> {
 
 /// Enters the guest on a fiber, so that host functions and limiters may await.
 #[cfg(feature = "async")]
-#[derive(Debug)]
-pub struct Async<'s, S>(pub(crate) &'s mut S);
+pub struct Async<'s, D: 'static>(pub(crate) StoreContextMut<'s, D>);
 
 #[cfg(feature = "async")]
-impl<S: AsContextMut<Data: Send>> Mode for Async<'_, S> {}
+impl<D: Send> Mode for Async<'_, D> {}
 
 #[cfg(feature = "async")]
-impl<S: AsContextMut<Data: Send>> Steps for Async<'_, S> {
-    type Store = S;
+impl<D: Send> Steps for Async<'_, D> {
+    type Data = D;
 
     #[inline(always)]
-    fn store(&self) -> &S {
-        self.0
+    fn store(&self) -> StoreContext<'_, D> {
+        self.0.as_context()
     }
 
     #[inline(always)]
-    fn store_mut(&mut self) -> &mut S {
-        self.0
+    fn store_mut(&mut self) -> StoreContextMut<'_, D> {
+        self.0.as_context_mut()
     }
 
     async fn call<P: Params, R: CoreResults, U>(
@@ -130,7 +129,7 @@ impl<S: AsContextMut<Data: Send>> Steps for Async<'_, S> {
         then: impl FnOnce(&mut Self, &mut Health, R) -> Result<U>,
     ) -> Result<U> {
         health.enter()?;
-        match func.call_async(&mut *self.0, params).await {
+        match func.call_async(&mut self.0, params).await {
             Ok(results) => {
                 health.leave();
                 then(self, health, results)
@@ -140,13 +139,26 @@ impl<S: AsContextMut<Data: Send>> Steps for Async<'_, S> {
     }
 
     async fn grow(&mut self, memory: Memory, pages: u64) -> wasmtime::Result<u64> {
-        memory.grow_async(&mut *self.0, pages).await
+        memory.grow_async(&mut self.0, pages).await
     }
 
     fn either<T>(
         step: Either<impl Future<Output = Result<T>>, impl Future<Output = Result<T>>>,
     ) -> impl Future<Output = Result<T>> {
         step
+    }
+}
+
+impl<D> fmt::Debug for Blocking<'_, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blocking").finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "async")]
+impl<D> fmt::Debug for Async<'_, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Async").finish_non_exhaustive()
     }
 }
 

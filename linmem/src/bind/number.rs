@@ -5,7 +5,7 @@ use crate::core::{Func, Pointer};
 use crate::error::Result;
 use crate::guest::Guest;
 use crate::mode::Mode;
-use wasmtime::{AsContextMut, Global};
+use wasmtime::Global;
 
 /// A number that an instance exports.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl<X: Pointer> Number<X> {
         match self {
             Number::Getter(getter) => Ok(guest.call(getter, ()).await?.into()),
             Number::Global(global) => {
-                let value = X::from_val(&global.get(guest.mode.store_mut().as_context_mut()));
+                let value = X::from_val(&global.get(guest.mode.store_mut()));
                 Ok(value.ok_or_else(other_module)?.into())
             }
         }

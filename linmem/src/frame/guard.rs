@@ -10,7 +10,7 @@ use crate::region::{Region, wipe};
 use crate::runtime::{Runtime, State};
 use std::borrow::BorrowMut;
 use std::marker::PhantomData;
-use wasmtime::{AsContext, AsContextMut, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{StoreContextMut, TypedFunc, WasmParams, WasmResults};
 
 /// A call under way. It is opened, and then either ended or dropped. It borrows the mode, or owns it where nobody else
 /// does (`O`).
@@ -23,7 +23,7 @@ pub(crate) struct Guard<'f, M: Mode, A: Allocator, O: BorrowMut<M> = &'f mut M> 
 }
 
 /// The guard of somebody who holds the store.
-pub(crate) type OwnGuard<'f, S, A> = Guard<'f, Blocking<'f, S>, A, Blocking<'f, S>>;
+pub(crate) type OwnGuard<'f, D, A> = Guard<'f, Blocking<'f, D>, A, Blocking<'f, D>>;
 
 impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     #[inline(always)]
@@ -32,8 +32,8 @@ impl<'f, M: Mode, A: Allocator> Guard<'f, M, A> {
     }
 }
 
-impl<'f, S: AsContextMut, A: Allocator> OwnGuard<'f, S, A> {
-    pub(crate) fn own(store: &'f mut S, runtime: &'f mut Runtime<A>) -> Self {
+impl<'f, D, A: Allocator> OwnGuard<'f, D, A> {
+    pub(crate) fn own(store: StoreContextMut<'f, D>, runtime: &'f mut Runtime<A>) -> Self {
         Guard { mode: Blocking(store), runtime, ended: false, borrowed: PhantomData }
     }
 }
@@ -119,18 +119,18 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     /// Bytes of the guest's memory, taken afresh.
     pub(crate) fn bytes(&self, region: Region, align: usize) -> Result<&[u8]> {
         let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        region.of(memory.data(self.mode.borrow().store().as_context()), align)
+        region.of(memory.data(self.mode.borrow().store()), align)
     }
 
     /// The same bytes, to write.
     pub(crate) fn bytes_mut(&mut self, region: Region, align: usize) -> Result<&mut [u8]> {
         let memory = self.runtime.memory.ok_or_else(|| ErrorKind::NoMemory)?;
-        region.of_mut(memory.data_mut(self.mode.borrow_mut().store_mut().as_context_mut()), align)
+        region.of_mut(memory.data_mut(self.mode.borrow_mut().store_mut()), align)
     }
 
     /// Whether addresses in the guest's memory are 64 bits wide.
     pub(crate) fn is_64(&self) -> bool {
-        self.runtime.memory.is_some_and(|memory| memory.ty(self.mode.borrow().store().as_context()).is_64())
+        self.runtime.memory.is_some_and(|memory| memory.ty(self.mode.borrow().store()).is_64())
     }
 
     /// Ends the frame in so far as that can be done without entering the guest: zeroes what it placed. Whether there is
@@ -179,7 +179,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     fn wipe_held(&mut self) {
         self.runtime.room.clear();
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
-        let bytes = memory.map(|memory| memory.data_mut(self.mode.borrow_mut().store_mut().as_context_mut()));
+        let bytes = memory.map(|memory| memory.data_mut(self.mode.borrow_mut().store_mut()));
         let bytes = bytes.unwrap_or_default();
         self.runtime.ledger.end_frame(|region| wipe(bytes, region));
         if self.runtime.health.is_poisoned() {
@@ -211,12 +211,10 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> OwnGuard<'_, S, A> {
+impl<D, A: Allocator> OwnGuard<'_, D, A> {
     /// Makes one step in a frame that goes on, whatever comes of it.
-    pub(crate) fn step<T>(&mut self, step: impl FnOnce(&mut Frame<'_, Blocking<'_, S>, A>) -> Result<T>) -> Result<T> {
-        // What a lifetime behind a `mut` makes of `Blocking`, it does not allow to be handed on; so the step gets its own.
-        let mut mode = Blocking(&mut *self.mode.0);
-        let mut frame = Frame { mode: &mut mode, runtime: self.runtime };
+    pub(crate) fn step<T>(&mut self, step: impl FnOnce(&mut Frame<'_, Blocking<'_, D>, A>) -> Result<T>) -> Result<T> {
+        let mut frame = self.frame();
         match step(&mut frame) {
             Ok(outcome) => Ok(outcome),
             Err(error) => now(frame.judge(error)),
@@ -224,7 +222,7 @@ impl<S: AsContextMut, A: Allocator> OwnGuard<'_, S, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> Frame<'_, Blocking<'_, S>, A> {
+impl<D, A: Allocator> Frame<'_, Blocking<'_, D>, A> {
     /// Calls a function that the user has looked up.
     pub(crate) fn call_typed<P, R>(&mut self, func: &TypedFunc<P, R>, params: P) -> Result<R>
     where
@@ -232,7 +230,7 @@ impl<S: AsContextMut, A: Allocator> Frame<'_, Blocking<'_, S>, A> {
         R: WasmResults,
     {
         self.runtime.health.enter()?;
-        let results = func.call(&mut *self.mode.0, params).map_err(ErrorKind::Trap)?;
+        let results = func.call(&mut self.mode.0, params).map_err(ErrorKind::Trap)?;
         self.runtime.health.leave();
         Ok(results)
     }

@@ -8,7 +8,6 @@ use crate::lowering::{self, Bookkeeping, Lowering, Missing, Shortage};
 use crate::mode::Mode;
 use crate::region::Region;
 use crate::runtime::SCRATCH_MAX;
-use wasmtime::AsContextMut;
 
 /// How often arguments are lowered before they are taken for restless: once to see, once with the scratch block that a
 /// dropped handle left, once with one that fits, and once with blocks of their own where there is no room for that.
@@ -20,7 +19,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     pub(crate) fn lowering(&mut self, needs_memory: bool) -> Lowering<'_> {
         let runtime = &mut *self.runtime;
         let memory = if needs_memory { runtime.memory } else { None };
-        let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut().as_context_mut()));
+        let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut()));
         let told = A::SUPPLY == Supply::Anew;
         Lowering::new(bytes.unwrap_or_default(), &runtime.ledger, told, &mut runtime.room)
     }

@@ -84,7 +84,7 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     /// [`ErrorKind::Trap`](crate::ErrorKind::Trap) from the guest's allocator,
     /// [`ErrorKind::Poisoned`](crate::ErrorKind::Poisoned).
     pub fn trim(this: &mut Self) -> Result<()> {
-        now(this.handle.borrow_mut().runtime.trim(Blocking(&mut this.store)))
+        now(this.handle.borrow_mut().runtime.trim(Blocking(this.store.as_context_mut())))
     }
 
     /// As [`trim`](Bound::trim), for async stores.
@@ -96,7 +96,7 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     where
         S: AsContextMut<Data: Send>,
     {
-        this.handle.borrow_mut().runtime.trim(crate::mode::Async(&mut this.store)).await
+        this.handle.borrow_mut().runtime.trim(crate::mode::Async(this.store.as_context_mut())).await
     }
 }
 
@@ -187,7 +187,7 @@ where
             Some(func) => func,
             None => export.resolve(store, instance, &plan.exports)?,
         };
-        export.run(func, Blocking(store), runtime, arguments, &call)
+        export.run(func, Blocking(store.as_context_mut()), runtime, arguments, &call)
     });
     R::from_result(outcome)
 }
@@ -219,7 +219,7 @@ where
             Some(func) => func,
             None => export.resolve(store, instance, &plan.exports)?,
         };
-        export.run_async(func, crate::mode::Async(store), runtime, arguments, &call).await
+        export.run_async(func, crate::mode::Async(store.as_context_mut()), runtime, arguments, &call).await
     };
     let outcome = instrumented(&call, run).await;
     R::from_result(outcome)

@@ -9,7 +9,7 @@ use crate::pod::Element;
 use crate::region::Region;
 use bytemuck::{NoUninit, Pod};
 use std::fmt;
-use wasmtime::{AsContextMut, TypedFunc, Val, WasmParams, WasmResults};
+use wasmtime::{TypedFunc, Val, WasmParams, WasmResults};
 
 /// Several allocations around a call. When it goes, whichever way, all of them are zeroed and released.
 ///
@@ -31,9 +31,9 @@ use wasmtime::{AsContextMut, TypedFunc, Val, WasmParams, WasmResults};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "what a frame holds is released when it is dropped"]
-pub struct MemoryFrame<'m, S: AsContextMut, A: Allocator = Found>(pub(super) OwnGuard<'m, S, A>);
+pub struct MemoryFrame<'m, D: 'static, A: Allocator = Found>(pub(super) OwnGuard<'m, D, A>);
 
-impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
+impl<D, A: Allocator> MemoryFrame<'_, D, A> {
     /// Places a slice, aligned for its elements. The region says where.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl<S: AsContextMut, A: Allocator> MemoryFrame<'_, S, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> Drop for MemoryFrame<'_, S, A> {
+impl<D, A: Allocator> Drop for MemoryFrame<'_, D, A> {
     fn drop(&mut self) {
         // While the host panics the guest is not entered, because a second panic there would abort: the frame itself
         // zeroes, and what is due is released later. A guest that traps here is poisoned, and its next user will hear
@@ -104,7 +104,7 @@ impl<S: AsContextMut, A: Allocator> Drop for MemoryFrame<'_, S, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> fmt::Debug for MemoryFrame<'_, S, A> {
+impl<D, A: Allocator> fmt::Debug for MemoryFrame<'_, D, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryFrame").finish_non_exhaustive()
     }
@@ -115,17 +115,17 @@ impl<S: AsContextMut, A: Allocator> fmt::Debug for MemoryFrame<'_, S, A> {
 ///
 /// Dropped, it zeroes the bytes and releases them, unless it was told not to.
 #[must_use = "what an allocation holds is released when it is dropped"]
-pub struct Allocation<'m, S: AsContextMut, A: Allocator = Found> {
-    frame: MemoryFrame<'m, S, A>,
+pub struct Allocation<'m, D: 'static, A: Allocator = Found> {
+    frame: MemoryFrame<'m, D, A>,
     region: Region,
     /// None for an empty one.
     block: Option<Block>,
     auto_deallocate: bool,
 }
 
-impl<'m, S: AsContextMut, A: Allocator> Allocation<'m, S, A> {
+impl<'m, D, A: Allocator> Allocation<'m, D, A> {
     pub(super) fn new(
-        frame: MemoryFrame<'m, S, A>,
+        frame: MemoryFrame<'m, D, A>,
         region: Region,
         block: Option<Block>,
         auto_deallocate: bool,
@@ -237,7 +237,7 @@ impl<'m, S: AsContextMut, A: Allocator> Allocation<'m, S, A> {
     }
 }
 
-impl<S: AsContextMut, A: Allocator> Drop for Allocation<'_, S, A> {
+impl<D, A: Allocator> Drop for Allocation<'_, D, A> {
     fn drop(&mut self) {
         if let (false, Some(block)) = (self.auto_deallocate, self.block) {
             let _ = self.frame.0.leave(block);
@@ -246,8 +246,8 @@ impl<S: AsContextMut, A: Allocator> Drop for Allocation<'_, S, A> {
 }
 
 /// The address as a core value: `i32`, or `i64` in a memory with 64-bit addresses.
-impl<S: AsContextMut, A: Allocator> From<&Allocation<'_, S, A>> for Val {
-    fn from(allocation: &Allocation<'_, S, A>) -> Self {
+impl<D, A: Allocator> From<&Allocation<'_, D, A>> for Val {
+    fn from(allocation: &Allocation<'_, D, A>) -> Self {
         let index = allocation.region.pointer;
         match u32::try_from(index) {
             Ok(index) if !allocation.frame.0.is_64() => Val::I32(index.cast_signed()),
@@ -257,24 +257,24 @@ impl<S: AsContextMut, A: Allocator> From<&Allocation<'_, S, A>> for Val {
 }
 
 /// The address as a 32-bit pointer.
-impl<S: AsContextMut, A: Allocator> TryFrom<&Allocation<'_, S, A>> for u32 {
+impl<D, A: Allocator> TryFrom<&Allocation<'_, D, A>> for u32 {
     type Error = Error;
 
-    fn try_from(allocation: &Allocation<'_, S, A>) -> Result<Self> {
+    fn try_from(allocation: &Allocation<'_, D, A>) -> Result<Self> {
         crate::core::narrow(allocation.region.pointer)
     }
 }
 
 /// The address as wasm's `i32`: the bits of the unsigned one, so negative above 2 GiB.
-impl<S: AsContextMut, A: Allocator> TryFrom<&Allocation<'_, S, A>> for i32 {
+impl<D, A: Allocator> TryFrom<&Allocation<'_, D, A>> for i32 {
     type Error = Error;
 
-    fn try_from(allocation: &Allocation<'_, S, A>) -> Result<Self> {
+    fn try_from(allocation: &Allocation<'_, D, A>) -> Result<Self> {
         u32::try_from(allocation).map(u32::cast_signed)
     }
 }
 
-impl<S: AsContextMut, A: Allocator> fmt::Debug for Allocation<'_, S, A> {
+impl<D, A: Allocator> fmt::Debug for Allocation<'_, D, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Allocation")
             .field("region", &self.region)
