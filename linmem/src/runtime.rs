@@ -17,6 +17,9 @@ use wasmtime::Memory;
 /// The smallest scratch block, and the largest: an argument that needs more gets a block of its own.
 pub(crate) const SCRATCH_MIN: u64 = 256;
 pub(crate) const SCRATCH_MAX: u64 = 64 * 1024;
+/// Its alignment: a cache line's, so that wide stores do not span two. Allocators that are not told it hand out a longer
+/// block; see [`Runtime::allocate`].
+const SCRATCH_ALIGN: u64 = 64;
 /// The alignment of what is placed without a type: enough for every type that crosses, and what `malloc` promises.
 pub(crate) const MAX_ALIGN: u64 = 16;
 
@@ -216,9 +219,9 @@ impl<A: Allocator> Runtime<A> {
     /// in the old one.
     pub(crate) async fn fit_scratch<M: Mode>(&mut self, mode: &mut M, len: u64) -> Result<()> {
         self.ledger.take_over(&mut self.shared.left());
-        if self.ledger.scratch().is_none_or(|scratch| scratch.size < len) {
+        if self.ledger.scratch().is_none() || self.ledger.room().len < len {
             let size = len.clamp(SCRATCH_MIN, SCRATCH_MAX).next_power_of_two();
-            let block = self.allocate(mode, Request::new(size, MAX_ALIGN)).await?;
+            let block = self.allocate(mode, Request::new(size, SCRATCH_ALIGN)).await?;
             self.ledger.replace_scratch(Some(block));
         }
         self.release_due(mode).await

@@ -1,7 +1,7 @@
 //! Allocators that fail, lie and trap.
 
-use crate::hostile::{FIRST_BLOCK, argument, assert_error, assert_poisoned, assert_trap, live, region};
-use crate::support::{bind, handle, instance, ledger, wat};
+use crate::hostile::{FIRST_LINE, argument, assert_error, assert_poisoned, assert_trap, live, region};
+use crate::support::{SCRATCH, bind, handle, instance, ledger, wat};
 use bytemuck::{Pod, Zeroable};
 use linmem::{Bound, Error, ErrorKind, LinearMemory, Place, Region, Result, wasm_import};
 use wasmtime::Store;
@@ -133,12 +133,12 @@ fn a_block_that_reaches_into_another_is_refused() {
 #[test]
 fn a_block_inside_the_scratch_block_is_refused() {
     let mut guest = guest("(select (i32.const 1024) (i32.const 1040) (i32.eq (global.get $calls) (i32.const 1)))");
-    assert_eq!(guest.one(b"hello").unwrap(), 1024, "now there is a scratch block of 256 bytes");
+    assert_eq!(guest.one(b"hello").unwrap(), 1024, "now there is a scratch block");
     let error = guest.one(&[1; LONG]).unwrap_err();
-    assert_overlap(&error, "one", argument(0, "first"), region(1040, 70_000), region(1024, 256));
+    assert_overlap(&error, "one", argument(0, "first"), region(1040, 70_000), region(1024, u64::from(SCRATCH)));
     // Behind a small argument that lies in it.
     let error = guest.two(b"hello", &[1; LONG]).unwrap_err();
-    assert_overlap(&error, "two", argument(1, "second"), region(1040, 70_000), region(1024, 256));
+    assert_overlap(&error, "two", argument(1, "second"), region(1040, 70_000), region(1024, u64::from(SCRATCH)));
 }
 
 /// `malloc` of a multiple of 4 that is not one of 8 or 16: a guest in C may rely on no more.
@@ -362,7 +362,7 @@ fn a_scratch_block_that_cannot_grow_stops_no_call() {
 fn the_first_block_is_where_the_counting_guest_says() {
     let module = crate::hostile::counting(r#"(func (export "address") (param i32 i32) (result i32) (local.get 0))"#);
     let mut guest = bind::<PlainExports>(&module);
-    assert_eq!(u64::from(guest.address(b"x").unwrap()), FIRST_BLOCK);
+    assert_eq!(u64::from(guest.address(b"x").unwrap()), FIRST_LINE);
 }
 
 #[wasm_import]

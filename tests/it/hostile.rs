@@ -44,6 +44,8 @@ pub(crate) fn allocator(heap: u32) -> String {
 
 /// Where the first block of [`counting`] guests lies: their scratch block, if they are called with an argument.
 pub(crate) const FIRST_BLOCK: u64 = 4096 + 16;
+/// Where the first argument lies, if that is the scratch block.
+pub(crate) const FIRST_LINE: u64 = FIRST_BLOCK.next_multiple_of(64);
 
 /// A guest of one page with that allocator. Its lower 4096 bytes are free for data.
 pub(crate) fn counting(functions: &str) -> Module {

@@ -8,6 +8,12 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use wasmtime::{Engine, Instance, Linker, Module, Store};
 
+/// How many bytes more a `malloc` is asked for, so that the scratch block begins at a cache line in it.
+pub(crate) const TO_LINE: u32 = 48;
+
+/// The shortest scratch block, as such a `malloc` is asked for it.
+pub(crate) const SCRATCH: u32 = 256 + TO_LINE;
+
 /// The engine of the whole process.
 pub(crate) fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();

@@ -2,7 +2,8 @@
 
 use crate::support::{bind, ledger, wat};
 use bytemuck::{Pod, Zeroable};
-use linmem::{Record, wasm_import};
+use linmem::{Bound, Record, wasm_import};
+use wasmtime::Store;
 
 #[derive(Clone, Copy, Pod, Zeroable, Record)]
 #[repr(C, align(16))]
@@ -137,4 +138,69 @@ fn small_arguments_share_one_allocation_from_call_to_call() {
         assert_eq!(guest.u8(b"12345678", b"1").unwrap(), first);
     }
     assert_eq!(guest.calls().unwrap(), 1);
+}
+
+#[wasm_import]
+trait Placed {
+    fn calls(&mut self) -> linmem::Result<u32>;
+    fn address(&mut self, bytes: &[u8]) -> linmem::Result<u32>;
+}
+
+/// `$take` gives as many bytes as it is asked for, and says where: 8 bytes behind a cache line.
+fn placed(allocator: &str) -> Bound<Store<()>, PlacedExports> {
+    bind(&wat(&format!(
+        r#"(module (memory (export "memory") 64)
+            (global $next (mut i32) (i32.const 1032))
+            (global $calls (mut i32) (i32.const 0))
+            (func $take (param $n i32) (result i32) (local $p i32)
+                (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+                (local.set $p (global.get $next))
+                (global.set $next (i32.add (i32.const 8)
+                    (i32.and (i32.add (i32.add (local.get $p) (local.get $n)) (i32.const 63)) (i32.const -64))))
+                (local.get $p))
+            {allocator}
+            (func (export "calls") (result i32) (global.get $calls))
+            (func (export "address") (param i32 i32) (result i32) (local.get 0)))"#
+    )))
+}
+
+/// What `malloc` promises, or what is asked for: 16 bytes behind a cache line, or at one.
+#[test]
+fn the_scratch_block_begins_at_a_cache_line() {
+    let aligned =
+        "(i32.and (i32.add (call $take (i32.add (local.get 0) (i32.const 64))) (i32.const 63)) (i32.const -64))";
+    for allocator in [
+        r#"(func (export "malloc") (param i32) (result i32)
+            (i32.add (call $take (i32.add (local.get 0) (i32.const 8))) (i32.const 8)))
+            (func (export "free") (param i32))"#,
+        &format!(
+            r#"(func (export "alloc") (param i32 i32) (result i32) {aligned}) (func (export "dealloc") (param i32 i32 i32))"#
+        ),
+    ] {
+        let mut guest = placed(allocator);
+        for len in [1, 100, 256] {
+            assert_eq!(guest.address(&vec![1; len]).unwrap() % 64, 0, "{allocator}");
+        }
+        assert_eq!(guest.calls().unwrap(), 1, "{allocator}");
+    }
+    // Where linmem allocates itself.
+    let mut guest = placed("");
+    assert_eq!(guest.address(b"bytes").unwrap() % 64, 0);
+}
+
+/// Some of a block lies before the first aligned address: what counts is what is behind it.
+#[test]
+fn a_scratch_block_grows_also_where_only_its_beginning_makes_it_long_enough() {
+    let mut guest = placed(
+        r#"(func (export "malloc") (param i32) (result i32) (call $take (local.get 0)))
+            (func (export "free") (param i32))"#,
+    );
+    for len in [256, 300, 320, 340, 360, 512, 600] {
+        assert_eq!(guest.address(&vec![1; len]).unwrap() % 64, 0, "{len}");
+        let calls = guest.calls().unwrap();
+        for _ in 0..3 {
+            guest.address(&vec![1; len]).unwrap();
+        }
+        assert_eq!(guest.calls().unwrap(), calls, "{len} bytes do not lie in the scratch block");
+    }
 }

@@ -1,7 +1,7 @@
 //! Results that lie in what the host holds: nothing may be released twice, or read once it is zeroed.
 
-use super::{FIRST_BLOCK, assert_error, counting, live, refused, region};
-use crate::support::{handle, instance, wat};
+use super::{FIRST_BLOCK, FIRST_LINE, assert_error, counting, live, refused, region};
+use crate::support::{SCRATCH, handle, instance, wat};
 use linmem::{Bound, Error, ErrorKind, LinearMemory, Place, Region, Result, results, wasm_import};
 
 #[wasm_import]
@@ -50,8 +50,8 @@ fn assert_overlap(error: &Error, named: Region, held: Region) {
 
 #[test]
 fn refuses_a_result_inside_an_argument() {
-    let held = region(FIRST_BLOCK, 256);
-    for (skip, shorter, named) in [(0, 0, region(FIRST_BLOCK, 5)), (2, 2, region(FIRST_BLOCK + 2, 3))] {
+    let held = region(FIRST_BLOCK, SCRATCH.into());
+    for (skip, shorter, named) in [(0, 0, region(FIRST_LINE, 5)), (2, 2, region(FIRST_LINE + 2, 3))] {
         let module = tail(skip, shorter);
         assert_overlap(&refused::<OwnedExports>(&module, |guest| guest.answer("hello").unwrap_err()), named, held);
         assert_overlap(&refused::<BorrowedExports>(&module, |guest| guest.answer("hello").unwrap_err()), named, held);
@@ -87,13 +87,13 @@ fn an_owned_copy_of_an_argument_that_stays_the_guests_is_fine() {
 }
 
 #[test]
-fn a_result_that_only_reaches_into_an_argument_is_refused() {
-    let module = counting(
-        r#"(func (export "answer") (param i32 i32) (result i32 i32)
-          (i32.sub (local.get 0) (i32.const 4)) (i32.const 5))"#,
-    );
+fn a_result_that_only_reaches_into_the_scratch_block_is_refused() {
+    let module = counting(&format!(
+        r#"(func (export "answer") (param i32 i32) (result i32 i32) (i32.const {}) (i32.const 5))"#,
+        FIRST_BLOCK - 4
+    ));
     let error = refused::<OwnedExports>(&module, |guest| guest.answer("hello").unwrap_err());
-    assert_overlap(&error, region(FIRST_BLOCK - 4, 5), region(FIRST_BLOCK, 256));
+    assert_overlap(&error, region(FIRST_BLOCK - 4, 5), region(FIRST_BLOCK, SCRATCH.into()));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_result_in_the_room_for_the_return_value_is_refused() {
     let error = refused::<OwnedExports>(&module, |guest| guest.answer("hello").unwrap_err());
     // Whether the room lies before the arguments or behind them is linmem's affair.
     let ErrorKind::Overlap { region: named, held } = *error.kind() else { panic!("{error}") };
-    assert_eq!((named.len, held), (8, region(FIRST_BLOCK, 256)));
+    assert_eq!((named.len, held), (8, region(FIRST_BLOCK, SCRATCH.into())));
     assert_overlap(&error, named, held);
 }
 
@@ -186,7 +186,7 @@ fn the_memory_api_takes_over_nothing_that_the_handle_holds() {
     let (mut store, instance) = instance(&module);
     let mut guest = handle::<BorrowedExports>(&mut store, &instance).into_bound(&mut store).unwrap();
     assert_eq!(guest.answer("hello").unwrap(), "\0\0\0");
-    let scratch = region(FIRST_BLOCK, 256);
+    let scratch = region(FIRST_BLOCK, SCRATCH.into());
     let mut memory = Bound::memory(&mut guest).unwrap();
     let error = memory.get_output(scratch).map(|allocation| allocation.leave()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Overlap { held, .. } if *held == scratch), "{error}");

@@ -1,7 +1,7 @@
 //! Several allocations around a call.
 
 use super::{live, typed};
-use crate::support::{instance, ledger, wat};
+use crate::support::{SCRATCH, instance, ledger, wat};
 use linmem::{LinearMemory, Region};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmtime::{Caller, Linker, Memory, Store};
@@ -67,7 +67,7 @@ fn a_dropped_frame_releases_and_the_memory_keeps_one_scratch_block() {
         frame.alloc(&[1_u64; 80_000]).unwrap();
         assert_eq!(frame.call(&count, ()).unwrap(), 3);
         drop(frame);
-        assert_eq!((memory.call(&count, ()).unwrap(), memory.call(&bytes, ()).unwrap()), (1, 256));
+        assert_eq!((memory.call(&count, ()).unwrap(), memory.call(&bytes, ()).unwrap()), (1, SCRATCH));
     }
     drop(memory);
     assert_eq!(live(&mut store, &instance), (0, 0));

@@ -1,6 +1,6 @@
 //! Borrowed results: seen where they lie, until the next call.
 
-use crate::support::{bind, handle, instance, ledger, wat};
+use crate::support::{SCRATCH, bind, handle, instance, ledger, wat};
 use linmem::results::{Returned, Room, Static};
 use linmem::{Bound, Convention, Frame, Lowering, Mode, Owed, Params, Received, Region, Result, Returns, wasm_import};
 use std::ops::Range;
@@ -75,7 +75,6 @@ fn borrowed_results_live_in_the_guest_until_the_next_call() {
         let mut account = account.bind(store).unwrap();
         (account.live_blocks().unwrap(), account.live_bytes().unwrap())
     };
-    const SCRATCH: u32 = 256;
     assert_eq!(live(&mut store), (0, 0));
 
     assert_eq!(guest.bind(&mut store).unwrap().greet("you").unwrap(), "Hello, you!");
