@@ -334,6 +334,20 @@ mod tests {
     }
 
     #[test]
+    fn forgets_that_very_block_and_none_that_is_due() {
+        let mut ledger = Ledger::default();
+        ledger.hold(block(100, 8), Use::Frame);
+        ledger.hold(block(200, 8), Use::Output);
+        ledger.hold(block(300, 8), Use::Due);
+        assert_eq!(ledger.forget(block(200, 8)), Some(Use::Output));
+        assert_eq!(ledger.forget(block(200, 8)), None);
+        assert_eq!(ledger.forget(block(300, 8)), None);
+        ledger.end_frame(|_| {});
+        let due = [ledger.pop_due(), ledger.pop_due(), ledger.pop_due()].map(|due| due.map(|(block, _)| block.pointer));
+        assert_eq!(due, [Some(300), Some(100), None]);
+    }
+
+    #[test]
     fn taking_over_keeps_the_longer_scratch_block_and_makes_the_other_due() {
         let (mut ours, mut theirs) = (Ledger::default(), Ledger::default());
         ours.replace_scratch(Some(block(0, 64)));
