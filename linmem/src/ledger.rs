@@ -30,6 +30,26 @@ impl Block {
     }
 }
 
+/// The block that the arguments of every call share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scratch {
+    pub(crate) block: Block,
+    /// The bytes of it that are used.
+    pub(crate) room: Region,
+}
+
+impl Scratch {
+    /// All of a block.
+    pub(crate) fn whole(block: Block) -> Self {
+        Scratch { block, room: block.whole() }
+    }
+
+    /// A block from the first address of that alignment on.
+    pub(crate) fn aligned(block: Block, align: u64) -> Self {
+        Scratch { block, room: Block { align, ..block }.region() }
+    }
+}
+
 /// A block that an [`Allocation`](crate::Allocation) has left in the guest. There is one for each, so it can be released
 /// once only.
 #[derive(Debug)]
@@ -84,9 +104,9 @@ impl Use {
 /// The blocks that the host holds in one guest. No two overlap, or the guest's allocator is broken.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// The block that the arguments of every call share, once there is one.
-    scratch: Option<Block>,
-    /// Its bytes, from the first aligned address on: worked out when it changes, and not in every call.
+    /// The block that arguments share, once there is one.
+    scratch: Option<Scratch>,
+    /// What is used of it; none if there is no such block, which a call need not ask then.
     room: Region,
     /// All of it, which nothing else may overlap.
     taken: Region,
@@ -122,8 +142,8 @@ impl Ledger {
 
     #[cold]
     fn refuse_overlapping(&self, region: Region) -> Result<(), ErrorKind> {
-        let apart = [&self.scratch, &self.lent].into_iter().flatten();
-        let found = apart.map(occupied).find(|held| held.overlaps(region));
+        let apart = [self.scratch.map(|scratch| scratch.block), self.lent];
+        let found = apart.iter().flatten().map(occupied).find(|held| held.overlaps(region));
         match found.or_else(|| self.overlapping_held(region)) {
             None => Ok(()),
             Some(held) => Err(ErrorKind::Overlap { region, held }),
@@ -138,27 +158,27 @@ impl Ledger {
     }
 
     #[inline]
-    pub(crate) fn scratch(&self) -> Option<Block> {
+    pub(crate) fn scratch(&self) -> Option<Scratch> {
         self.scratch
     }
 
-    /// The bytes of the scratch block, from the first aligned address on; none if there is no such block.
+    /// The bytes of the scratch block that are used; none if there is no such block.
     #[inline(always)]
     pub(crate) fn room(&self) -> Region {
         self.room
     }
 
     /// The one place where the scratch block changes. Returns the one before.
-    fn set_scratch(&mut self, scratch: Option<Block>) -> Option<Block> {
-        self.room = scratch.map_or_else(Region::default, Block::region);
-        self.taken = scratch.as_ref().map_or_else(Region::default, occupied);
+    fn set_scratch(&mut self, scratch: Option<Scratch>) -> Option<Scratch> {
+        self.room = scratch.map_or_else(Region::default, |scratch| scratch.room);
+        self.taken = scratch.map_or_else(Region::default, |scratch| occupied(&scratch.block));
         std::mem::replace(&mut self.scratch, scratch)
     }
 
     /// Puts another scratch block, or none, in the place of the old one, which is due from now on.
-    pub(crate) fn replace_scratch(&mut self, scratch: Option<Block>) {
+    pub(crate) fn replace_scratch(&mut self, scratch: Option<Scratch>) {
         if let Some(old) = self.set_scratch(scratch) {
-            self.hold(old, Use::Due);
+            self.hold(old.block, Use::Due);
         }
     }
 
@@ -263,7 +283,7 @@ impl Ledger {
     /// Makes the scratch block one of a frame's, so that it is zeroed and released when that ends.
     pub(crate) fn give_up_scratch(&mut self) {
         if let Some(scratch) = self.set_scratch(None) {
-            self.hold(scratch, Use::Frame);
+            self.hold(scratch.block, Use::Frame);
         }
     }
 
@@ -276,9 +296,9 @@ impl Ledger {
             self.hold(lent, Use::ResultDue);
         }
         let (ours, theirs) = (self.scratch, other.set_scratch(None));
-        let longer = ours.into_iter().chain(theirs).max_by_key(|block| block.size);
-        for shorter in ours.into_iter().chain(theirs).filter(|block| Some(*block) != longer) {
-            self.hold(shorter, Use::Due);
+        let longer = ours.into_iter().chain(theirs).max_by_key(|scratch| scratch.room.len);
+        for shorter in ours.into_iter().chain(theirs).filter(|scratch| Some(*scratch) != longer) {
+            self.hold(shorter.block, Use::Due);
         }
         self.set_scratch(longer);
         other.due = 0;
@@ -304,12 +324,16 @@ mod tests {
         Block { pointer, size, align: 1 }
     }
 
+    fn scratch(pointer: u64, size: u64) -> Scratch {
+        Scratch::whole(block(pointer, size))
+    }
+
     #[test]
     fn refuses_what_overlaps_on_either_side() {
         let mut ledger = Ledger::default();
         ledger.hold(block(100, 50), Use::Frame);
         ledger.hold(block(200, 50), Use::Frame);
-        ledger.replace_scratch(Some(block(1000, 50)));
+        ledger.replace_scratch(Some(scratch(1000, 50)));
         for (pointer, size) in [(90, 11), (149, 1), (120, 5), (190, 100), (200, 50), (249, 1), (1049, 9)] {
             let error = ledger.admit(block(pointer, size).whole()).unwrap_err();
             assert!(matches!(error, ErrorKind::Overlap { .. }), "{pointer}+{size}: {error}");
@@ -320,7 +344,7 @@ mod tests {
     #[test]
     fn a_frame_that_ends_leaves_only_what_is_due() {
         let mut ledger = Ledger::default();
-        ledger.replace_scratch(Some(block(0, 64)));
+        ledger.replace_scratch(Some(scratch(0, 64)));
         ledger.hold(block(100, 8), Use::Frame);
         ledger.hold(block(200, 8), Use::Result);
         let mut zeroed = Vec::new();
@@ -330,7 +354,7 @@ mod tests {
         assert_eq!(ledger.pop_due(), Some((block(200, 8), Use::ResultDue)));
         assert_eq!(ledger.pop_due(), None);
         assert!(!ledger.has_due());
-        assert_eq!(ledger.scratch(), Some(block(0, 64)));
+        assert_eq!(ledger.scratch(), Some(scratch(0, 64)));
     }
 
     #[test]
@@ -350,11 +374,11 @@ mod tests {
     #[test]
     fn taking_over_keeps_the_longer_scratch_block_and_makes_the_other_due() {
         let (mut ours, mut theirs) = (Ledger::default(), Ledger::default());
-        ours.replace_scratch(Some(block(0, 64)));
-        theirs.replace_scratch(Some(block(100, 128)));
+        ours.replace_scratch(Some(scratch(0, 64)));
+        theirs.replace_scratch(Some(scratch(100, 128)));
         theirs.hold(block(300, 8), Use::Due);
         ours.take_over(&mut theirs);
-        assert_eq!(ours.scratch(), Some(block(100, 128)));
+        assert_eq!(ours.scratch(), Some(scratch(100, 128)));
         let due = [ours.pop_due(), ours.pop_due(), ours.pop_due()].map(|due| due.map(|(block, _)| block));
         assert_eq!(due, [Some(block(300, 8)), Some(block(0, 64)), None]);
         assert!(!theirs.has_due() && theirs.scratch().is_none());

@@ -163,7 +163,7 @@ impl<'m> Lowering<'m> {
 
     /// Where the scratch block begins, if there is one.
     fn start(&self) -> Option<u64> {
-        self.ledger.scratch().map(|scratch| scratch.pointer)
+        self.ledger.scratch().map(|scratch| scratch.room.pointer)
     }
 
     /// Copies bytes into the guest, and returns where they lie.

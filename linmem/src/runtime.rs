@@ -4,7 +4,7 @@ use crate::allocator::{Allocator, Request, Supply};
 use crate::error::{ErrorKind, Place, Result};
 use crate::frame::Guard;
 use crate::guest::{Guest, Health};
-use crate::ledger::{Block, Ledger, Use};
+use crate::ledger::{Block, Ledger, Scratch, Use};
 use crate::lowering::Bookkeeping;
 use crate::mode::Mode;
 use crate::received::Received;
@@ -17,11 +17,13 @@ use wasmtime::Memory;
 /// The smallest scratch block, and the largest: an argument that needs more gets a block of its own.
 pub(crate) const SCRATCH_MIN: u64 = 256;
 pub(crate) const SCRATCH_MAX: u64 = 64 * 1024;
-/// Its alignment: a cache line's, so that wide stores do not span two. Allocators that are not told it hand out a longer
-/// block; see [`Runtime::allocate`].
-const SCRATCH_ALIGN: u64 = 64;
 /// The alignment of what is placed without a type: enough for every type that crosses, and what `malloc` promises.
 pub(crate) const MAX_ALIGN: u64 = 16;
+/// Where arguments begin in it: at a cache line, so that wide stores do not span two. No allocator is asked for that, as it
+/// may know less of alignments than it is told. The block is longer instead, by the way from any address at which it may
+/// begin to the next line.
+const CACHE_LINE: u64 = 64;
+const TO_CACHE_LINE: u64 = CACHE_LINE - MAX_ALIGN;
 
 /// What all handles to one instance have in common.
 #[derive(Debug)]
@@ -221,8 +223,8 @@ impl<A: Allocator> Runtime<A> {
         self.ledger.take_over(&mut self.shared.left());
         if self.ledger.scratch().is_none() || self.ledger.room().len < len {
             let size = len.clamp(SCRATCH_MIN, SCRATCH_MAX).next_power_of_two();
-            let block = self.allocate(mode, Request::new(size, SCRATCH_ALIGN)).await?;
-            self.ledger.replace_scratch(Some(block));
+            let block = self.allocate(mode, Request::new(size.saturating_add(TO_CACHE_LINE), MAX_ALIGN)).await?;
+            self.ledger.replace_scratch(Some(Scratch::aligned(block, CACHE_LINE)));
         }
         self.release_due(mode).await
     }

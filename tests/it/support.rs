@@ -8,10 +8,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use wasmtime::{Engine, Instance, Linker, Module, Store};
 
-/// How many bytes more a `malloc` is asked for, so that the scratch block begins at a cache line in it.
+/// How many bytes more an allocator is asked for, so that arguments can begin at a cache line.
 pub(crate) const TO_LINE: u32 = 48;
 
-/// The shortest scratch block, as such a `malloc` is asked for it.
+/// The shortest scratch block, as an allocator is asked for it.
 pub(crate) const SCRATCH: u32 = 256 + TO_LINE;
 
 /// The engine of the whole process.

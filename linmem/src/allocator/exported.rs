@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::guest::Guest;
 use crate::ledger::Block;
 use crate::mode::Mode;
-use crate::runtime::MAX_ALIGN;
 use either::Either;
 use std::future::ready;
 use wasmtime::AsContextMut;
@@ -101,11 +100,6 @@ impl<X: Pointer> Exported<X> {
 
     pub(super) async fn allocate<M: Mode>(&self, guest: &mut Guest<'_, M>, request: Request) -> Result<Option<Block>> {
         let Request { size, align, .. } = request;
-        let size = match &self.allocate {
-            // It is not told the alignment. Where more is wanted than `malloc` promises, a longer block has it somewhere.
-            Allocate::Size(_) => size.saturating_add(align.saturating_sub(MAX_ALIGN)),
-            Allocate::SizeAlign(_) | Allocate::Realloc(_) => size,
-        };
         let pointer = self.call(guest, size, align).await?;
         Ok((pointer != 0).then_some(Block { pointer, size, align }))
     }

@@ -3,7 +3,7 @@
 use super::Frame;
 use crate::allocator::{Allocator, Request, Supply};
 use crate::error::{ErrorKind, Result};
-use crate::ledger::{Block, Leaked, Use};
+use crate::ledger::{Block, Leaked, Scratch, Use};
 use crate::lowering::{self, Bookkeeping, Lowering, Missing, Shortage};
 use crate::mode::Mode;
 use crate::region::Region;
@@ -93,7 +93,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         let block = self.runtime.allocate(self.mode, request).await?;
         self.runtime.occupy(block)?;
         // As the guest knows it: what is passed by its length alone lies at its very beginning.
-        self.runtime.ledger.replace_scratch(Some(Block { align: 1, ..block }));
+        self.runtime.ledger.replace_scratch(Some(Scratch::whole(block)));
         Ok(())
     }
 
