@@ -76,6 +76,7 @@ pub(crate) fn refused<I: Interface>(
 #[track_caller]
 pub(crate) fn assert_error(error: &Error, export: &'static str, place: Place, message: &str) {
     let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    assert_ne!(hint, "; ", "{error}");
     assert_eq!(error.to_string(), format!("`{export}`, {place}: {message}{hint}"));
     assert_eq!(error.export(), Some(export));
     assert_eq!(error.place(), Some(place));

@@ -3,9 +3,9 @@
 use super::balanced;
 use crate::hostile::{assert_poisoned, assert_trap, counting};
 use crate::support::{bind, instance};
-use linmem::results::{AllOnes, Failing, LastError, LastErrorText, Negative, Null, Pair, ReturnArea};
+use linmem::results::{AllOnes, Failing, Failure, LastError, LastErrorText, Negative, Null, Pair, ReturnArea};
 use linmem::status::{Code, IsError, Sentinel};
-use linmem::{Bound, Error, ErrorKind, Place, Result, export_names, wasm_import};
+use linmem::{Bound, Error, ErrorKind, Place, Pointer, Result, export_names, wasm_import};
 
 export_names!(Why = "why", WhyLen = "why_len", Flag = "is_error");
 
@@ -140,7 +140,17 @@ const SCALARS: &str = r#"
     (func (export "find") (param i32) (result i32) (local.get 0))
     (func (export "wide") (param i64) (result i64) (local.get 0))
     (func (export "real") (param f64) (result f64) (local.get 0))
+    (func (export "nothing"))
     (func (export "flagged") (param i32) (result i32) (global.set $flag (local.get 0)) (i32.const 5))"#;
+
+/// Every answer means failure.
+struct Any;
+
+impl Failure for Any {
+    fn code<X: Pointer>(_: u64, _: u64) -> Option<i64> {
+        Some(1)
+    }
+}
 
 #[wasm_import]
 trait Scalars {
@@ -150,6 +160,8 @@ trait Scalars {
     fn wide(&mut self, answer: i64) -> Result<i64>;
     #[wasm(status = Sentinel<Negative>)]
     fn real(&mut self, answer: f64) -> Result<f64>;
+    #[wasm(status = Sentinel<Any>)]
+    fn nothing(&mut self) -> Result<()>;
     #[wasm(status = IsError<Flag>)]
     fn flagged(&mut self, flag: i32) -> Result<u32>;
 }
@@ -167,6 +179,11 @@ fn a_scalar_may_mean_failure() {
         // A number with a point is none of these values.
         assert_eq!(guest.real(-1.0).unwrap(), -1.0);
     });
+}
+
+#[test]
+fn where_nothing_is_returned_nothing_means_failure() {
+    balanced::<ScalarsExports, _>(SCALARS, |guest| guest.nothing().unwrap());
 }
 
 #[test]
