@@ -336,7 +336,7 @@ fn text_that_ends_with_nul_has_room_to_grow() {
     });
 }
 
-// ---- A pass of the user's own that names another region.
+// ---- A pass of the user's own that places several runs, and one that names another region.
 
 struct Header;
 
@@ -344,7 +344,7 @@ impl Pass<u32> for Header {
     type Core = (u32,);
 
     fn pass(into: &mut Lowering<'_>, slice: Slice<'_>) -> Result<((u32,), Region)> {
-        let region = into.place_all(&[&[0; 8], slice.bytes], slice.align)?;
+        let region = into.place_all(&[&[9; 8], slice.bytes], slice.align)?;
         Ok(((region.pointer as u32,), region))
     }
 }
@@ -352,11 +352,27 @@ impl Pass<u32> for Header {
 #[wasm_import]
 trait Headed {
     fn fill(&mut self, #[wasm(pass = Header)] bytes: &mut [u8]) -> Result<()>;
+    fn behind(&mut self, first: &[u8], #[wasm(pass = Header)] bytes: &[u8]) -> Result<u32>;
+}
+
+#[test]
+fn runs_are_placed_one_behind_the_other() {
+    let functions = r#"(func (export "fill") (param i32))
+        (func (export "behind") (param i32 i32 i32) (result i32)
+          (if (i64.ne (i64.load (local.get 2)) (i64.const 0x0909090909090909)) (then unreachable))
+          (if (i32.ne (i32.load8_u (local.get 0)) (i32.const 7)) (then unreachable))
+          (i32.load offset=8 (local.get 2)))"#;
+    balanced::<HeadedExports, _>(functions, |guest| {
+        assert_eq!(guest.behind(&[7; 3], &[1, 2, 3, 4]).unwrap(), 0x0403_0201);
+        assert_eq!(guest.behind(&[7; 300], &[4, 3, 2, 1]).unwrap(), 0x0102_0304);
+    });
 }
 
 #[test]
 fn a_pass_that_names_too_much_is_an_error_and_no_panic() {
-    balanced::<HeadedExports, _>(r#"(func (export "fill") (param i32))"#, |guest| {
+    let functions = r#"(func (export "fill") (param i32))
+        (func (export "behind") (param i32 i32 i32) (result i32) unreachable)"#;
+    balanced::<HeadedExports, _>(functions, |guest| {
         guest.fill(&mut [1; 5]).unwrap_err();
     });
 }

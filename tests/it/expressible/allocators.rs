@@ -129,13 +129,26 @@ allocating! {
         (if (local.get 0) (then unreachable)) (call $alloc (local.get 1)))
     (func (export "free") (param i32) (call $free (local.get 0)))"#
 }
-allocating! {
-    Contextual, ContextualExports, InContext, a_context_goes_in_front,
-    r#"(global (export "context") i32 (i32.const 77))
+allocating! { Contextual, ContextualExports, InContext, a_context_goes_in_front, CONTEXT }
+
+const CONTEXT: &str = r#"(global (export "context") i32 (i32.const 77))
     (func $check (param i32) (if (i32.ne (local.get 0) (i32.const 77)) (then unreachable)))
     (func (export "allocate") (param i32 i32) (result i32)
       (call $check (local.get 0)) (call $alloc (local.get 1)))
-    (func (export "free") (param i32 i32) (call $check (local.get 0)) (call $free (local.get 1)))"#
+    (func (export "free") (param i32 i32) (call $check (local.get 0)) (call $free (local.get 1)))
+    (func (export "empty") (result i32 i32) (i32.const 64) (i32.const 0))"#;
+
+#[test]
+fn no_bytes_are_released_only_by_an_allocator_that_needs_no_size() {
+    #[wasm_import(allocator = InContext)]
+    trait Empty {
+        fn empty(&mut self) -> Result<String>;
+    }
+    let (mut store, instance) = instance(&module(CONTEXT));
+    let mut guest = handle::<EmptyExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+    // `free` would trap there.
+    assert_eq!(guest.empty().unwrap(), "");
+    assert_eq!(guest.empty().unwrap(), "");
 }
 
 #[test]

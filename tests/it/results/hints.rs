@@ -1,10 +1,14 @@
 //! What an error in reading a result says besides: which other convention what came back looks like.
 
 use crate::support::{bind, wat};
-use linmem::results::{AllOnes, ByType, Failing, LengthBefore, LengthPrefixed, Negative, NulTerminated, Static};
-use linmem::{ErrorKind, Place, Result, wasm_import};
+use linmem::results::{
+    AllOnes, ByType, Failing, FreedBy, LengthBefore, LengthPrefixed, Negative, NulTerminated, Static,
+};
+use linmem::{ErrorKind, Place, Result, export_names, wasm_import};
 
 const GUEST: &str = include_str!("hints.wat");
+
+export_names!(Free = "free");
 
 /// The same, whether the form of a result is told when the module is bound or while the crate compiles.
 macro_rules! hints {
@@ -45,6 +49,8 @@ macro_rules! hints {
                 fn judged_before(&mut self) -> Result<Vec<u16>>;
                 #[wasm(returns = Failing<Static, Negative>)]
                 fn judged_code(&mut self) -> Result<&str>;
+                #[wasm(returns = FreedBy<Free>)]
+                fn freed(&mut self) -> Result<String>;
             }
 
             #[test]
@@ -61,6 +67,7 @@ macro_rules! hints {
                 );
                 let hint = error.hint();
                 assert_eq!(guest.constant().map(drop).unwrap_err().hint(), hint);
+                assert_eq!(guest.freed().unwrap_err().hint(), hint);
                 let error = guest.unaligned().unwrap_err();
                 assert_eq!((error.place(), error.hint()), (Some(Place::ReturnArea), hint));
                 assert!(matches!(error.kind(), ErrorKind::Misaligned { pointer: 17, align: 4 }), "{error}");

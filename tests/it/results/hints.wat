@@ -2,7 +2,8 @@
 (module
     (memory (export "memory") 1)
     (data (i32.const 16) "Hello, world\00")
-    (func (export "greeting") (export "constant") (export "text") (export "prefixed") (export "before") (result i32)
+    (func (export "free") (param i32))
+    (func (export "greeting") (export "constant") (export "freed") (export "text") (export "prefixed") (export "before") (result i32)
       (i32.const 16))
     (func (export "unaligned") (result i32) (i32.const 17))
     (func (export "lengths") (export "static_lengths") (result i64) (i64.const 0xffffff00000010))
