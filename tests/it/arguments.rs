@@ -2,6 +2,7 @@
 
 mod naming;
 mod placement;
+mod restless;
 
 use crate::support::{bind, ledger, shapes, wat};
 use bytemuck::{Pod, Zeroable};

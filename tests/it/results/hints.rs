@@ -51,6 +51,7 @@ macro_rules! hints {
                 fn judged_code(&mut self) -> Result<&str>;
                 #[wasm(returns = FreedBy<Free>)]
                 fn freed(&mut self) -> Result<String>;
+                fn edge(&mut self) -> Result<String>;
             }
 
             #[test]
@@ -68,6 +69,7 @@ macro_rules! hints {
                 let hint = error.hint();
                 assert_eq!(guest.constant().map(drop).unwrap_err().hint(), hint);
                 assert_eq!(guest.freed().unwrap_err().hint(), hint);
+                assert_eq!(guest.edge().unwrap_err().hint(), hint, "it may be a string at the end of memory");
                 let error = guest.unaligned().unwrap_err();
                 assert_eq!((error.place(), error.hint()), (Some(Place::ReturnArea), hint));
                 assert!(matches!(error.kind(), ErrorKind::Misaligned { pointer: 17, align: 4 }), "{error}");

@@ -8,6 +8,7 @@
     (func (export "unaligned") (result i32) (i32.const 17))
     (func (export "lengths") (export "static_lengths") (result i64) (i64.const 0xffffff00000010))
     (func (export "point") (result i32) (i32.const 65535))
+    (func (export "edge") (result i32) (i32.const 65532))
     (func (export "echo") (param i32 i32) (result i64)
       (i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1))))
     (func (export "failed") (export "failed_text") (export "failed_before") (export "judged") (export "judged_text")
