@@ -4,7 +4,7 @@ use super::{argument, assert_error, assert_poisoned, assert_trap, counting, hold
 use crate::support::{bind, engine, ledger, wat};
 use linmem::{Bound, Error, Place, Result, wasm_import};
 use std::error::Error as _;
-use wasmtime::{Linker, Store, Trap};
+use wasmtime::{Config, Engine, Linker, Module, Store, Trap};
 
 #[wasm_import]
 trait Trapping {
@@ -120,14 +120,15 @@ trait Calls {
     fn answer(&mut self, text: &str) -> Result<String>;
 }
 
-fn calling() -> wasmtime::Module {
-    wat(&format!(
+fn calling(engine: &Engine) -> Module {
+    let text = format!(
         r#"(module (import "host" "fail" (func $fail))
           (memory (export "memory") 1) {}
           (func (export "run") (param i32 i32) (result i32) (call $fail) (i32.const 1))
           (func (export "answer") (param i32 i32) (result i64) (call $fail) (i64.const 0)))"#,
         super::allocator(4096)
-    ))
+    );
+    Module::new(engine, text).unwrap()
 }
 
 #[derive(Debug, PartialEq)]
@@ -143,14 +144,17 @@ impl std::error::Error for Refused {}
 
 #[test]
 fn a_host_functions_error_is_found_at_the_end_of_the_chain() {
-    let mut linker = Linker::new(engine());
-    linker.func_wrap("host", "fail", || -> wasmtime::Result<()> { Err(wasmtime::Error::new(Refused(7))) }).unwrap();
-    let mut guest = CallsInstance::instantiate(super::store(), &calling(), &linker).unwrap();
-    let error = guest.run("x").unwrap_err();
-    assert_trap(&error, "run", Place::Call);
-    assert_eq!(error.to_string().lines().count(), 1);
-    assert_eq!(root(&error).downcast_ref::<Refused>(), Some(&Refused(7)));
-    assert_poisoned(guest.answer("x"), Some("run"));
+    let without_backtraces = Engine::new(Config::new().wasm_backtrace_max_frames(None)).unwrap();
+    for engine in [engine(), &without_backtraces] {
+        let mut linker = Linker::new(engine);
+        linker.func_wrap("host", "fail", || -> wasmtime::Result<()> { Err(wasmtime::Error::new(Refused(7))) }).unwrap();
+        let mut guest = CallsInstance::instantiate(Store::new(engine, ()), &calling(engine), &linker).unwrap();
+        let error = guest.run("x").unwrap_err();
+        assert_trap(&error, "run", Place::Call);
+        assert_eq!(error.to_string().lines().count(), 1);
+        assert_eq!(root(&error).downcast_ref::<Refused>(), Some(&Refused(7)));
+        assert_poisoned(guest.answer("x"), Some("run"));
+    }
 }
 
 #[test]
@@ -164,7 +168,7 @@ fn a_guest_that_does_not_start_is_an_error_of_instantiation() {
     assert_eq!(told, "the module could not be instantiated: wasm trap: wasm `unreachable` instruction executed");
     assert_eq!(root(&error).downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
     // Nor if an import is missing.
-    let error = CallsInstance::instantiate(super::store(), &calling(), &Linker::new(engine())).unwrap_err();
+    let error = CallsInstance::instantiate(super::store(), &calling(engine()), &Linker::new(engine())).unwrap_err();
     assert!(matches!(error.kind(), linmem::ErrorKind::Instantiate(_)));
     assert!(error.source().unwrap().to_string().contains("host::fail"), "{:?}", error.source());
     assert!(error.to_string().contains("`imports = linmem::Stub::Trap`"), "{error}");
