@@ -3,6 +3,7 @@
 mod borrowed;
 mod conventions;
 mod hints;
+mod in_time;
 
 use crate::support::{bind, ledger, shapes, wat};
 use bytemuck::{Pod, Zeroable};

@@ -108,6 +108,28 @@ fn the_canonical_abi_frees_its_arguments_and_its_result_after_the_return() {
 }
 
 #[test]
+fn what_is_no_value_is_posted_too() {
+    #[wasm_import(convention = linmem::convention::Canonical)]
+    trait Null {
+        fn null(&mut self) -> Result<String>;
+        fn posted(&mut self) -> Result<u32>;
+    }
+    let module = wat(&format!(
+        r#"(module {ALLOCATOR}
+          (global $posted (mut i32) (i32.const 0))
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (call $alloc (local.get 3)))
+          (func (export "null") (result i32) (i32.store (i32.const 68) (i32.const 5)) (i32.const 64))
+          (func (export "cabi_post_null") (param i32) (global.set $posted (local.get 0)))
+          (func (export "posted") (result i32) (global.get $posted)))"#
+    ));
+    let (mut store, instance) = instance(&module);
+    let mut guest = handle::<NullExports>(&mut store, &instance).into_bound(&mut store).unwrap();
+    let error = guest.null().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Null), "{error}");
+    assert_eq!(guest.posted().unwrap(), 64);
+}
+
+#[test]
 fn an_export_without_a_name_is_not_called_to_release() {
     let module = wat(&format!(
         r#"(module {ALLOCATOR}

@@ -246,6 +246,11 @@ fn refuses_null_where_there_must_be_a_value() {
         };
         assert!(matches!(error.kind(), ErrorKind::Null), "{error}");
     }
+    // What lies at null is no return area, whatever it says.
+    let module = counting(
+        r#"(data (i32.const 0) "\10\00\00\00\05\00\00\00") (func (export "answer") (result i32) (i32.const 0))"#,
+    );
+    assert_eq!(bind::<TextExports>(&module).answer().unwrap(), "");
 }
 
 #[test]
