@@ -192,45 +192,6 @@ fn an_empty_object_inside_another_is_an_overlap() {
     assert!(matches!(error.kind(), ErrorKind::Overlap { .. }), "{error}");
 }
 
-// ---- A convention that hides a trap.
-
-struct Hiding;
-
-impl Results<u32> for Hiding {
-    type Func<P: Params> = Func<P, u32>;
-
-    async fn call<P: Params, M: Mode, A: Allocator>(
-        func: &Self::Func<P>,
-        frame: &mut Frame<'_, M, A>,
-        _: Room,
-        params: P,
-        _: Shape,
-    ) -> Result<Returned> {
-        let pointer = frame.invoke(func, params).await.unwrap_or(64);
-        Ok(Returned::new(Region { pointer: pointer.into(), len: 1 }, Owner::Guest))
-    }
-}
-
-#[wasm_import]
-trait Hides {
-    #[wasm(returns = Hiding)]
-    fn trap(&mut self) -> Result<Vec<u8>>;
-    fn number(&mut self) -> Result<u32>;
-}
-
-#[test]
-fn a_trap_that_a_convention_hides_is_seen_by_the_other_handles() {
-    let module = counting(
-        r#"(func (export "trap") (result i32) unreachable) (func (export "number") (result i32) (i32.const 7))"#,
-    );
-    let (mut store, instance) = instance(&module);
-    let mut first = handle::<HidesExports>(&mut store, &instance);
-    let mut second = first.clone();
-    let _ = first.bind(&mut store).unwrap().trap();
-    let outcome = second.bind(&mut store).unwrap().number();
-    assert!(matches!(outcome.as_ref().unwrap_err().kind(), ErrorKind::Poisoned { .. }), "{outcome:?}");
-}
-
 // ---- Forgotten guards, and then a dropped handle.
 
 #[wasm_import]

@@ -4,6 +4,7 @@
 
 mod churn;
 mod fuzz;
+mod hidden;
 mod large;
 mod overlaps;
 mod panics;
