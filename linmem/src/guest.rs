@@ -64,11 +64,17 @@ impl Health {
     #[inline(always)]
     pub(crate) fn enter(&mut self) -> Result<()> {
         if self.entered || self.is_poisoned() {
-            self.settle();
-            return self.check();
+            return self.refuse();
         }
         self.entered = true;
         Ok(())
+    }
+
+    /// Why the guest may not be entered.
+    #[cold]
+    fn refuse(&mut self) -> Result<()> {
+        self.settle();
+        self.check()
     }
 
     /// After the guest has come back.

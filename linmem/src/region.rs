@@ -120,8 +120,8 @@ pub(crate) fn wipe(memory: &mut [u8], region: Region) {
 #[inline(always)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     match from.len() {
-        8..=15 => ends(to, from, |to: &mut [u8; 8], from: &[u8; 8]| *to = *from),
         16..=32 => ends(to, from, |to: &mut [u8; 16], from: &[u8; 16]| *to = *from),
+        8..=15 => ends(to, from, |to: &mut [u8; 8], from: &[u8; 8]| *to = *from),
         _ => to.copy_from_slice(from),
     }
 }
@@ -140,8 +140,8 @@ fn ends<const N: usize>(to: &mut [u8], from: &[u8], each: impl Fn(&mut [u8; N], 
 #[inline(always)]
 fn zero(bytes: &mut [u8]) {
     match bytes.len() {
-        8..=15 => ends(bytes, &[0; 8], |to: &mut [u8; 8], from| *to = *from),
         16..=32 => ends(bytes, &[0; 16], |to: &mut [u8; 16], from| *to = *from),
+        8..=15 => ends(bytes, &[0; 8], |to: &mut [u8; 8], from| *to = *from),
         _ => bytes.fill(0),
     }
 }
