@@ -4,7 +4,7 @@ use crate::allocator::Allocator;
 use crate::bind::{ExportPlan, Resolver};
 use crate::convention::Convention;
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::frame::Guard;
+use crate::frame::{Frame, Guard};
 use crate::ledger::Use;
 use crate::lower::Args;
 use crate::lowering::Lowering;
@@ -101,13 +101,14 @@ macro_rules! run {
             // Only what found no room at first has blocks of its own, which may be for the guest to keep.
             let ((room, core, placed), has_blocks) = match first {
                 Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => (lowered, false),
-                Ok(_) => {
-                    let mut lower = |into: &mut Lowering<'_>| self.lower(func, &mut arguments, into);
-                    match wait!($($asyncness)?; rarely frame.again().lower_again((0, 0), &mut lower)) {
-                        Ok(lowered) => (lowered, true),
-                        Err(error) => fail!(error),
+                // They are handed over and come back, because what is lent to that would not be in registers before.
+                Ok(_) => match wait!($($asyncness)?; rarely self.lower_again(frame.again(), func, arguments)) {
+                    Ok((lowered, back)) => {
+                        arguments = back;
+                        (lowered, true)
                     }
-                }
+                    Err(error) => fail!(error),
+                },
                 Err(error) => fail!(error),
             };
             if Self::NEEDS_MEMORY {
@@ -303,6 +304,19 @@ where
         let room = T::prepare(func, into);
         let (core, placed) = arguments.lower((), 0, into)?;
         Ok((room, core, placed))
+    }
+
+    /// Takes what the first attempt has found missing, lowers again, and gives the arguments back.
+    #[cold]
+    async fn lower_again<M: Mode, B: Args<C, Core = A::Core>>(
+        &self,
+        frame: Frame<'_, M, C::Allocator>,
+        func: &T::Func,
+        mut arguments: B,
+    ) -> Result<((Room, A::Core, B::Placed), B)> {
+        let mut lower = |into: &mut Lowering<'_>| self.lower(func, &mut arguments, into);
+        let lowered = frame.lower_again((0, 0), &mut lower).await?;
+        Ok((lowered, arguments))
     }
 
     /// Names the export, and the argument by its name.
