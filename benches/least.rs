@@ -12,20 +12,21 @@
     reason = "a benchmark that fails panics"
 )]
 
-use linmem_benches::{GUEST, Heap, Slice, median};
+use linmem_benches::{GUEST, Heap, Rounds, Slice};
 use std::hint::black_box;
 use std::time::Instant;
 use wasmtime::{Engine, Instance, Module, Store};
 
 const SIZES: [usize; 4] = [16, 32, 256, 1024];
 /// How many calls are a sample.
-const CALLS: u32 = 10_000;
+const CALLS: u32 = 5_000;
+const CONTENDERS: [&str; 3] = ["bare", "least", "hand-zeroed"];
 
 fn main() {
     let Some(options) = linmem_benches::options() else { return };
-    let rounds = if options.iter().any(|option| option == "--quick") { 3 } else { 501 };
-    println!("medians of {rounds} rounds, in nanoseconds\n");
-    println!("{:>10} {:>15}{:>15}{:>15}", "bytes", "bare", "least", "hand-zeroed");
+    let rounds = if options.iter().any(|option| option == "--quick") { 3 } else { 2001 };
+    println!("medians of the calmest quarter of {rounds} rounds, in nanoseconds\n");
+    println!("{:>10} {}", "bytes", CONTENDERS.map(|name| format!("{name:>15}")).concat());
     let engine = Engine::default();
     let module = Module::new(&engine, GUEST).unwrap();
     for size in SIZES {
@@ -36,19 +37,20 @@ fn main() {
         let bytes = black_box(vec![7_u8; size]);
         let pointer = heap.place(&mut store, &bytes).unwrap();
         let slice = (pointer, size as u32);
-        let mut times: [Vec<f64>; 3] = Default::default();
+        let mut measured = Rounds::of(CONTENDERS);
         for _ in 0..rounds {
-            times[0].push(time(|| last_byte.call(&mut store, slice).unwrap()));
-            times[1].push(time(|| {
+            let bare = time(|| last_byte.call(&mut store, slice).unwrap());
+            let least = time(|| {
                 heap.memory.data_mut(&mut store)[pointer as usize..][..size].copy_from_slice(&bytes);
                 let last = last_byte.call(&mut store, slice).unwrap();
                 heap.memory.data_mut(&mut store)[pointer as usize..][..size].fill(0);
                 last
-            }));
-            times[2].push(time(|| heap.send(&mut store, &last_byte, &bytes).unwrap()));
+            });
+            let hand_zeroed = time(|| heap.send(&mut store, &last_byte, &bytes).unwrap());
+            measured.push(vec![bare, least, hand_zeroed]);
         }
-        let medians = times.map(|mut times| format!("{:>15.1}", median(&mut times)));
-        println!("{size:>10} {}", medians.concat());
+        let medians: String = measured.medians().iter().map(|(_, ns)| format!("{ns:>15.1}")).collect();
+        println!("{size:>10} {medians}");
     }
 }
 

@@ -10,8 +10,10 @@
 
 mod heap;
 pub mod results;
+mod rounds;
 
 pub use heap::{Heap, MakePoint, Point, Scale, Slice, owned, text};
+pub use rounds::Rounds;
 
 /// The guest of all benchmarks.
 pub const GUEST: &str = include_str!("guest.wat");

@@ -27,7 +27,7 @@ mod table;
 mod work;
 
 use args::{Args, USAGE};
-use cases::CASES;
+use cases::{CASES, Entry};
 use linmem_benches::results::{self, Results};
 use std::process::ExitCode;
 
@@ -73,14 +73,15 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Results {
+    let is_chosen = |case: &&Entry| args.cases.is_empty() || args.cases.iter().any(|name| name == case.name);
+    let sizes = |case: &'static Entry| case.sizes.iter().map(move |bytes| (case, *bytes));
+    let mut cases: Vec<_> = CASES.iter().filter(is_chosen).flat_map(sizes).collect();
+    cases.retain(|(_, bytes)| !args.quick || *bytes <= QUICK_MAX_BYTES);
+
     let mut results = Results::default();
-    table::print_header();
-    for case in CASES.iter().filter(|case| args.cases.is_empty() || args.cases.iter().any(|name| name == case.name)) {
-        for &bytes in case.sizes.iter().filter(|bytes| !args.quick || **bytes <= QUICK_MAX_BYTES) {
-            let medians = processes::measure(case, bytes, args.quick);
-            results.0.extend(medians.iter().map(|(name, ns)| table::row(case.name, bytes, name, *ns)));
-            table::print(&results, case.name, bytes);
-        }
+    for ((case, bytes), rounds) in cases.iter().zip(processes::measure(&cases, args.quick)) {
+        results.0.extend(rounds.medians().into_iter().map(|(name, ns)| table::row(case.name, *bytes, name, ns)));
     }
+    table::print(&results);
     results
 }

@@ -1,7 +1,7 @@
 //! Measures contenders in turns. A machine that others use is now fast and now slow; contenders that take turns of a
-//! millisecond meet the same weather, and the median over many rounds leaves out the gusts.
+//! millisecond meet the same weather.
 
-use linmem_benches::median;
+use linmem_benches::Rounds;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -33,34 +33,22 @@ impl Contender {
     }
 }
 
+/// One contender's turn. A call that takes longer is a turn by itself.
+const TURN: Duration = Duration::from_millis(1);
+
 /// How long to measure.
 #[derive(Clone, Copy)]
 pub(crate) struct Effort {
     /// In how many processes, one after the other.
     pub(crate) processes: u64,
     /// How often the contenders are made in each.
-    pub(crate) generations: usize,
-    /// One contender's turn. A call that takes longer is a turn by itself.
-    pub(crate) turn: Duration,
-    /// All turns of one generation, unless that would be fewer rounds than `min_rounds`.
-    pub(crate) total: Duration,
-    pub(crate) min_rounds: usize,
+    generations: usize,
+    /// All turns of one generation, unless a round takes longer.
+    total: Duration,
 }
 
-const FULL: Effort = Effort {
-    processes: 11,
-    generations: 4,
-    turn: Duration::from_millis(1),
-    total: Duration::from_millis(60),
-    min_rounds: 1,
-};
-const QUICK: Effort = Effort {
-    processes: 1,
-    generations: 3,
-    turn: Duration::from_micros(200),
-    total: Duration::from_millis(20),
-    min_rounds: 1,
-};
+const FULL: Effort = Effort { processes: 11, generations: 4, total: Duration::from_millis(60) };
+const QUICK: Effort = Effort { processes: 1, generations: 3, total: Duration::from_millis(20) };
 
 impl Effort {
     pub(crate) fn new(quick: bool) -> Self {
@@ -68,43 +56,46 @@ impl Effort {
     }
 }
 
-/// The median time of a call in nanoseconds, for each contender.
+/// Rounds in which each contender has a turn.
 ///
 /// Where an instance and its memory happen to lie can make a call of 50 ns one of 70 ns, for as long as the instance
 /// lives. So there are several generations of contenders, and no one is judged by one instance.
-pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort, seed: u64) -> Vec<(&'static str, f64)> {
-    let mut samples: Vec<(&'static str, Vec<f64>)> = Vec::new();
+pub(crate) fn measure(contenders: impl Fn() -> Vec<Contender>, effort: Effort, seed: u64) -> Rounds {
+    let mut rounds = Rounds::default();
     let mut random = 0x9e37_79b9_7f4a_7c15 ^ (seed << 32);
     for _ in 0..effort.generations {
         let mut contenders = contenders();
-        samples.resize_with(contenders.len(), Default::default);
-        let calls: Vec<u32> = contenders.iter_mut().map(|contender| calls_in_a_turn(contender, effort.turn)).collect();
+        let calls: Vec<u32> = contenders.iter_mut().map(calls_in_a_turn).collect();
         let mut order: Vec<usize> = (0..contenders.len()).collect();
+        let mut generation = Rounds::of(contenders.iter().map(|contender| contender.name));
         let start = Instant::now();
-        let mut rounds = 0;
-        while start.elapsed() < effort.total || rounds < effort.min_rounds {
+        loop {
             // Nobody runs always after the same neighbour, and finds the caches as that one leaves them.
             shuffle(&mut order, &mut random);
+            let mut times = vec![0.0; contenders.len()];
             for &i in &order {
                 let took = (contenders[i].run)(calls[i], false);
-                samples[i].0 = contenders[i].name;
-                samples[i].1.push(took.as_nanos() as f64 / f64::from(calls[i]));
+                times[i] = took.as_nanos() as f64 / f64::from(calls[i]);
             }
-            rounds += 1;
+            generation.push(times);
+            if start.elapsed() >= effort.total {
+                break;
+            }
         }
+        rounds.extend(generation);
     }
-    samples.into_iter().map(|(name, mut samples)| (name, median(&mut samples))).collect()
+    rounds
 }
 
 /// How many calls fill a turn. Warms up, too: the guest's memory grows, and linmem's scratch block.
-fn calls_in_a_turn(contender: &mut Contender, turn: Duration) -> u32 {
+fn calls_in_a_turn(contender: &mut Contender) -> u32 {
     (contender.run)(3, false);
     let mut calls = 1;
     loop {
         let took = (contender.run)(calls, false);
-        if took >= turn / 4 {
+        if took >= TURN / 4 {
             let per_call = took.as_secs_f64() / f64::from(calls);
-            return ((turn.as_secs_f64() / per_call) as u32).max(1);
+            return ((TURN.as_secs_f64() / per_call) as u32).max(1);
         }
         calls *= 2;
     }

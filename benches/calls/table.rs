@@ -1,18 +1,21 @@
-//! The results as text: nanoseconds while they come in, and ratios in Markdown.
+//! The results as text: nanoseconds, and ratios in Markdown.
 
 use linmem_benches::results::{CONTENDERS, Results, Row, size_name, time_name};
 use std::fmt::Write;
 
-pub(crate) fn print_header() {
-    print!("{:<21} {:>7}", "case", "bytes");
+/// The times of each case and size, and under them how they compare.
+pub(crate) fn print(results: &Results) {
+    print!("\n{:<21} {:>7}", "case", "bytes");
     for (name, _) in CONTENDERS {
         print!(" {name:>15}");
     }
     println!();
+    for case in results.cases() {
+        results.sizes(case).into_iter().for_each(|bytes| print_row(results, case, bytes));
+    }
 }
 
-/// One case and size: the times, and under them how they compare.
-pub(crate) fn print(results: &Results, case: &str, bytes: usize) {
+fn print_row(results: &Results, case: &str, bytes: usize) {
     let reference = results.get(case, bytes, results.reference(case)).unwrap_or(f64::NAN);
     let mut times = format!("{case:<21} {:>7}", size_name(bytes));
     let mut ratios = format!("{:<29}", "");
@@ -63,6 +66,6 @@ fn ratio(ratio: f64) -> String {
     if ratio < 0.1 { format!("×{ratio:.4}") } else { format!("×{ratio:.2}") }
 }
 
-pub(crate) fn row(case: &str, bytes: usize, contender: &str, median_ns: f64) -> Row {
-    Row { case: case.to_owned(), bytes, contender: contender.to_owned(), median_ns }
+pub(crate) fn row(case: &str, bytes: usize, contender: String, median_ns: f64) -> Row {
+    Row { case: case.to_owned(), bytes, contender, median_ns }
 }
