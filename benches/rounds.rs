@@ -1,5 +1,5 @@
 //! What was measured, a round at a time, and which of the rounds count.
-#![allow(clippy::panic, clippy::missing_panics_doc, reason = "a benchmark that fails panics")]
+#![allow(clippy::missing_panics_doc, reason = "a benchmark that fails panics")]
 
 use crate::median;
 use std::fmt;
