@@ -3,12 +3,14 @@
 mod buffer;
 mod exported;
 mod hosted;
+mod late;
 mod managed;
 mod wanted;
 
 pub use buffer::{Buffer, Fixed, Reserve};
 pub use exported::{Allocate, Exported, Release};
 pub use hosted::Hosted;
+pub(crate) use late::Late;
 pub use managed::Managed;
 pub(crate) use managed::{ARRAY_BUFFER, NEW, NEW_SIGNATURES, STRING, UNPIN};
 pub use wanted::Wanted;
@@ -79,7 +81,8 @@ pub trait Allocator: Sized + Debug + Send + Sync + 'static {
     /// How many blocks it hands out. Where there is one only, all arguments share it.
     const SUPPLY: Supply = Supply::Many;
 
-    /// Resolves that in an instance, in the same order.
+    /// Resolves that in an instance, in the same order. The instance's first call does it, before it places anything, or
+    /// whoever asks for its memory.
     ///
     /// # Errors
     /// If the functions have other types than were planned with.

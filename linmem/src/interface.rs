@@ -174,6 +174,17 @@ impl<I: Interface> Plan<I> {
         }
     }
 
+    /// Resolves the allocator, unless that was done.
+    pub(crate) fn supply<S: AsContextMut>(
+        &self,
+        store: &mut S,
+        instance: &Instance,
+        runtime: &Runtime<AllocatorOf<I>>,
+    ) -> Result<()> {
+        let mut resolver = Resolver { store, instance };
+        runtime.allocator().resolve(|| Allocator::resolve(&mut resolver.helpers(&self.allocator)))
+    }
+
     /// Makes a handle to an instance: see [`Export::resolve`](crate::export::Export::resolve) for what is resolved when.
     pub(crate) fn resolve<S: AsContextMut>(
         self: &Arc<Self>,
@@ -189,17 +200,15 @@ impl<I: Interface> Plan<I> {
                 Some(found.ok_or_else(crate::bind::other_module)?)
             }
         };
-        let mut resolver = Resolver { store: &mut store, instance };
-        let allocator = AllocatorOf::<I>::resolve(&mut resolver.helpers(&self.allocator))?;
-        let runtime =
-            Runtime::new(StoreId::of(&mut store, self.token_type.clone()), allocator, memory, !I::SETTINGS.keep);
+        let owner = StoreId::of(&mut store, self.token_type.clone());
+        let runtime = Runtime::new(owner, memory, !I::SETTINGS.keep);
         let exports = Arc::new(I::new(&mut Planned::new(&self.exports)));
         Ok(Handle { instance: *instance, plan: Arc::clone(self), exports, runtime })
     }
 }
 
-/// A bound module, apart from its store: the exports, of which each is resolved by its first call, the allocator, the
-/// scratch block, and whether the instance is poisoned.
+/// A bound module, apart from its store: the exports, of which each is resolved by its first call, the allocator, which is
+/// resolved by the first of any, the scratch block, and whether the instance is poisoned.
 ///
 /// Keep it where the store cannot be kept: beside other handles to the same store, or in the store's own data, so that a
 /// host function can take it out and call the guest back. A clone is a second handle to the same instance, with a

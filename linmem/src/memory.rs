@@ -96,16 +96,17 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         let memory = finder.memory(&settings, <A::Pointer as CoreValue>::TYPE);
         let found = finder.allocator(&A::WANTED, &settings);
         finder.finish("LinearMemory")?;
-        let allocator = A::resolve(&mut Resolver { store: &mut store, instance }.helpers(&found))?;
-        let found = match memory {
+        let exported = match memory {
             PlannedMemory::Exported(export) => instance.get_module_export(&mut store, &export),
             PlannedMemory::None | PlannedMemory::Imported(_) => None,
         };
-        let found = found.and_then(wasmtime::Extern::into_memory);
-        let memory = Some(found.ok_or_else(other_module)?);
+        let exported = exported.and_then(wasmtime::Extern::into_memory);
+        let memory = Some(exported.ok_or_else(other_module)?);
         let token_type = StoreId::token_type(store.as_context().engine());
         let owner = StoreId::of(&mut store, token_type);
-        let runtime = Runtime::new(owner, allocator, memory, !settings.keep);
+        let runtime = Runtime::new(owner, memory, !settings.keep);
+        let mut resolver = Resolver { store: &mut store, instance };
+        runtime.allocator().resolve(|| A::resolve(&mut resolver.helpers(&found)))?;
         Self::from_parts(store, Held::Own(Box::new(runtime)))
     }
 
@@ -142,7 +143,9 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     pub fn grow(&mut self, pages: u64) -> Result<Region> {
         let mut mode = Blocking(self.store.as_context_mut());
         let added = now(self.runtime.guest(&mut mode).grow(pages))?;
-        self.runtime.allocator().donate(added);
+        if let Some(allocator) = self.runtime.allocator().get() {
+            allocator.donate(added);
+        }
         Ok(added)
     }
 
@@ -157,7 +160,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
     /// Where the next allocation of that many bytes would go in the arena, or none if it would have to grow. Allocates
     /// nothing. What a guest's own allocator would do, only the guest knows: none there, too.
     pub fn next_available(&self, len: usize) -> Option<u64> {
-        self.runtime.allocator().next_available(to_u64(len), MAX_ALIGN)
+        self.runtime.allocator().get()?.next_available(to_u64(len), MAX_ALIGN)
     }
 
     /// Places bytes in the guest, at an address that is a multiple of 16.

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::ledger::{Block, Ledger, Use};
 use crate::lowering::Bookkeeping;
 use crate::region::{Region, to_u64, wipe};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// All of the guest's memory as it is after the call, and the means to have what the guest handed out released.
 ///
@@ -17,7 +18,7 @@ pub struct Received<'a> {
     /// Whether what was placed is zeroed.
     pub(crate) zero: bool,
     /// Whether the allocator takes back a block by its address alone.
-    pub(crate) by_address: bool,
+    pub(crate) by_address: &'a AtomicBool,
 }
 
 impl Received<'_> {
@@ -93,7 +94,7 @@ impl Received<'_> {
     /// Whether an empty region is a block that the allocator wants back.
     #[inline(always)]
     pub(crate) fn is_block(&self, block: Block) -> bool {
-        self.by_address && is_block(self.memory, self.ledger, block)
+        self.by_address.load(Ordering::Relaxed) && is_block(self.memory, self.ledger, block)
     }
 }
 

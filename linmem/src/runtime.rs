@@ -1,6 +1,6 @@
 //! What one handle to an instance carries from call to call.
 
-use crate::allocator::{Allocator, Request, Supply};
+use crate::allocator::{Allocator, Late, Request, Supply};
 use crate::error::{ErrorKind, Place, Result};
 use crate::frame::Guard;
 use crate::guest::{Guest, Health};
@@ -28,9 +28,7 @@ const TO_CACHE_LINE: u64 = CACHE_LINE - MAX_ALIGN;
 /// What all handles to one instance have in common.
 #[derive(Debug)]
 struct Shared<A> {
-    allocator: A,
-    /// Whether it takes back a block by its address alone.
-    by_address: bool,
+    allocator: Late<A>,
     owner: StoreId,
     /// What handles held when they were dropped, outside any call: the next clone takes it over, or whoever needs memory.
     left: Mutex<Ledger>,
@@ -78,10 +76,11 @@ impl<A: Allocator> Runtime<A> {
         }
     }
 
-    pub(crate) fn new(owner: StoreId, allocator: A, memory: Option<Memory>, zero: bool) -> Self {
-        let (health, by_address) = (Health::new(owner.token()), allocator.releases_without_size());
+    /// The state before any call. The allocator is still to be resolved.
+    pub(crate) fn new(owner: StoreId, memory: Option<Memory>, zero: bool) -> Self {
+        let (health, allocator) = (Health::new(owner.token()), Late::new());
         let (left, occupied) = (Mutex::default(), AtomicBool::default());
-        let shared = Arc::new(Shared { allocator, by_address, owner, left, occupied });
+        let shared = Arc::new(Shared { allocator, owner, left, occupied });
         let (ledger, room) = (Ledger::default(), Bookkeeping::default());
         Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm }
     }
@@ -93,9 +92,8 @@ impl<A: Allocator> Runtime<A> {
     /// What a call has left in that memory, which is the guest's.
     #[inline(always)]
     pub(crate) fn received<'a>(&'a mut self, memory: &'a mut [u8]) -> Received<'a> {
-        let by_address = self.shared.by_address;
-        let Runtime { ledger, room, zero, .. } = self;
-        Received { memory, ledger, room, zero: *zero, by_address }
+        let Runtime { shared, ledger, room, zero, .. } = self;
+        Received { memory, ledger, room, zero: *zero, by_address: shared.allocator.by_address() }
     }
 
     /// Ends a frame of which nothing is left but what lies in the scratch block. The memory is the guest's.
@@ -105,7 +103,8 @@ impl<A: Allocator> Runtime<A> {
         self.state = self.settled();
     }
 
-    pub(crate) fn allocator(&self) -> &A {
+    #[inline]
+    pub(crate) fn allocator(&self) -> &Late<A> {
         &self.shared.allocator
     }
 

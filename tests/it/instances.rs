@@ -1,6 +1,7 @@
 //! Instances: handles apart from their stores, several in one store, callbacks, threads, and nothing left behind.
 
 mod callbacks;
+mod first_call;
 mod handles;
 mod imports;
 

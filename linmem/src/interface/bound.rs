@@ -1,6 +1,6 @@
 //! An instance bound to its store: what the generated methods are called on.
 
-use super::{AllocatorOf, Handle, Interface, Pre};
+use super::{AllocatorOf, Handle, Interface, Plan, Pre};
 use crate::convention::Convention;
 use crate::error::{Error, Result};
 use crate::export::Export;
@@ -8,13 +8,14 @@ use crate::lower::Args;
 use crate::memory::{Held, LinearMemory};
 use crate::mode::{Blocking, now};
 use crate::returns::Returns;
+use crate::runtime::Runtime;
 use crate::trace::Call;
 #[cfg(feature = "async")]
 use crate::trace::instrumented;
 use std::borrow::BorrowMut;
 use std::fmt;
 use std::marker::PhantomData;
-use wasmtime::{AsContext, AsContextMut, Linker, Module, StoreContext, StoreContextMut};
+use wasmtime::{AsContext, AsContextMut, Instance, Linker, Module, StoreContext, StoreContextMut};
 
 /// An instance and its store. `#[wasm_import]` on a trait `Greeter` names it `GreeterInstance<S>` and implements
 /// `Greeter` for it.
@@ -73,7 +74,9 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
     /// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory) if the module has none that can be used: a trait of scalars fits
     /// such a module, too.
     pub fn memory(this: &mut Self) -> Result<LinearMemory<'_, &mut S, AllocatorOf<I>>> {
-        LinearMemory::from_parts(&mut this.store, Held::Lent(&mut this.handle.borrow_mut().runtime))
+        let Handle { instance, plan, runtime, .. } = this.handle.borrow_mut();
+        plan.supply(&mut this.store, instance, runtime)?;
+        LinearMemory::from_parts(&mut this.store, Held::Lent(runtime))
     }
 
     /// Gives everything that linmem holds in the guest back to its allocator: the scratch block, and a borrowed result.
@@ -161,6 +164,26 @@ impl<E: From<Error>> Failure for E {
     }
 }
 
+/// What the first call of an export does: it resolves the allocator, if no other has, and the function.
+#[cold]
+fn resolve<'e, S, I, C, A, T>(
+    export: &'e Export<C, A, T>,
+    store: &mut S,
+    instance: &Instance,
+    plan: &Plan<I>,
+    runtime: &Runtime<AllocatorOf<I>>,
+) -> Result<&'e T::Func>
+where
+    S: AsContextMut,
+    I: Interface,
+    C: Convention,
+    A: Args<C>,
+    T: Returns<C, A::Core>,
+{
+    plan.supply(store, instance, runtime).map_err(|error| export.locate(error))?;
+    export.resolve(store, instance, &plan.exports)
+}
+
 /// Calls an export: all that a generated method does.
 #[inline(always)]
 pub fn call<'s, S, I, H, C, A, T, B, R>(
@@ -185,7 +208,7 @@ where
     let outcome = call.within(|| {
         let func = match export.func() {
             Some(func) => func,
-            None => export.resolve(store, instance, &plan.exports)?,
+            None => resolve(export, store, instance, plan, runtime)?,
         };
         export.run(func, Blocking(store.as_context_mut()), runtime, arguments, &call)
     });
@@ -217,7 +240,7 @@ where
     let run = async {
         let func = match export.func() {
             Some(func) => func,
-            None => export.resolve(store, instance, &plan.exports)?,
+            None => resolve(export, store, instance, plan, runtime)?,
         };
         export.run_async(func, crate::mode::Async(store.as_context_mut()), runtime, arguments, &call).await
     };
