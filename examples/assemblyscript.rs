@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let module = Module::new(&engine, GUEST)?;
     let mut assembly = AssemblyInstance::instantiate(Store::new(&engine, ()), &module, &Linker::new(&engine))?;
 
-    let instance = AssemblyInstance::handle(&assembly).instance();
+    let instance = AssemblyInstance::handle(&mut assembly).instance();
     for (export, class) in [("FLOAT64ARRAY_ID", FLOAT64ARRAY), ("UINT8ARRAY_ID", UINT8ARRAY)] {
         let global = instance.get_global(assembly.as_context_mut(), export).ok_or("the class is not exported")?;
         let id = global.get(assembly.as_context_mut()).i32().map(i32::cast_unsigned);

@@ -4,7 +4,7 @@
 
 use allocation_counter::measure;
 use bytemuck::{Pod, Zeroable};
-use linmem::{Record, wasm_import};
+use linmem::{Bound, Record, wasm_import};
 use wasmtime::{Engine, Linker, Module, Store};
 
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable, Record)]
@@ -134,4 +134,15 @@ fn owned_results_allocate_once() {
 #[test]
 fn long_owned_results_allocate_once() {
     owned_results(LONG);
+}
+
+#[test]
+fn a_handle_leaves_one_mark_in_its_store() {
+    let (engine, module) = compile();
+    let mut store = Store::new(&engine, ());
+    let guest = GuestInstance::instantiate(&mut store, &module, &Linker::new(&engine)).unwrap();
+    let (_, mut handle) = GuestInstance::into_parts(guest);
+    allocates(0, || {
+        Bound::into_parts(handle.bind(&mut store).unwrap());
+    });
 }

@@ -9,9 +9,9 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::{Memory, Trap, WasmBacktrace};
 
 /// Whether an instance may still be entered. All handles to it share the verdict.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Health {
-    poison: Mark,
+    verdict: Mark,
     /// What to name if this handle's call is the one that poisons.
     pub(crate) running: Poisoner,
     /// Set while the guest runs. Whoever finds it set afterwards knows that the guest was left halfway: by a trap that
@@ -19,28 +19,32 @@ pub struct Health {
     entered: bool,
     /// Whether the guest has come back from a call since this was last cleared.
     pub(crate) returned: bool,
-    /// A host function that does nothing. Where a call fails, and this one does too, it is the engine that refuses.
-    probe: wasmtime::Func,
 }
 
-/// Which instance something is of, and by what it was poisoned, if it was.
-pub(crate) type Mark = Arc<OnceLock<Poisoner>>;
+/// Which instance something is of.
+pub(crate) type Mark = Arc<Verdict>;
+
+/// What all handles to one instance know of its health.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// By what it was poisoned, if it was.
+    poison: OnceLock<Poisoner>,
+    /// A host function that does nothing, once it was needed. Where a call fails, and this one does too, it is the engine
+    /// that refuses.
+    probe: OnceLock<wasmtime::Func>,
+}
 
 impl Health {
-    pub(crate) fn new(probe: wasmtime::Func) -> Self {
-        Health { poison: Mark::default(), running: Poisoner::default(), entered: false, returned: false, probe }
-    }
-
     pub(crate) fn mark(&self) -> Mark {
-        Arc::clone(&self.poison)
+        Arc::clone(&self.verdict)
     }
 
     pub(crate) fn is_of(&self, mark: &Mark) -> bool {
-        Arc::ptr_eq(&self.poison, mark)
+        Arc::ptr_eq(&self.verdict, mark)
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        match self.poison.get() {
+        match self.verdict.poison.get() {
             None => Ok(()),
             Some(by) => Err(ErrorKind::Poisoned { by: *by }.into()),
         }
@@ -48,13 +52,13 @@ impl Health {
 
     #[inline]
     pub(crate) fn is_poisoned(&self) -> bool {
-        self.poison.get().is_some()
+        self.verdict.poison.get().is_some()
     }
 
     #[cold]
     fn poison(&self) {
         // The first cause stands.
-        let _ = self.poison.set(self.running);
+        let _ = self.verdict.poison.set(self.running);
     }
 
     /// Before the guest is entered: whether it may be. One that is halfway through a call that failed may not.
@@ -101,7 +105,7 @@ impl Health {
 
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Health").field("poison", &self.poison.get()).finish_non_exhaustive()
+        f.debug_struct("Health").field("poison", &self.verdict.poison.get()).finish_non_exhaustive()
     }
 }
 
@@ -148,8 +152,10 @@ impl<'g, M: Mode> Guest<'g, M> {
         let left_halfway = trap.is::<Trap>() || trap.is::<WasmBacktrace>();
         let words = trap.to_string();
         // A health of its own for that, because this one is taken for entered.
-        let mut health = Health::new(self.health.probe);
-        let probed = match Func::<(), ()>::check(self.health.probe, self.mode.store()) {
+        let mut health = Health::default();
+        let make = || wasmtime::Func::wrap(self.mode.store_mut(), || {});
+        let probe = *self.health.verdict.probe.get_or_init(make);
+        let probed = match Func::<(), ()>::check(probe, self.mode.store()) {
             Ok(probe) => self.mode.call(&mut health, &probe, (), |_, _, ()| Ok(())).await,
             Err(error) => Err(ErrorKind::Trap(error).into()),
         };

@@ -200,10 +200,9 @@ impl<I: Interface> Plan<I> {
                 Some(found.ok_or_else(crate::bind::other_module)?)
             }
         };
-        let owner = StoreId::of(&mut store, self.token_type.clone());
-        let runtime = Runtime::new(owner, memory, !I::SETTINGS.keep);
+        let runtime = Runtime::new(memory, !I::SETTINGS.keep);
         let exports = Arc::new(I::new(&mut Planned::new(&self.exports)));
-        Ok(Handle { instance: *instance, plan: Arc::clone(self), exports, runtime })
+        Ok(Handle { instance: *instance, owner: None, plan: Arc::clone(self), exports, runtime })
     }
 }
 
@@ -247,6 +246,8 @@ impl<I: Interface> Plan<I> {
 /// ```
 pub struct Handle<I: Interface> {
     instance: Instance,
+    /// The store, from when the two may be parted.
+    owner: Option<StoreId>,
     plan: Arc<Plan<I>>,
     exports: Arc<I>,
     pub(crate) runtime: Runtime<AllocatorOf<I>>,
@@ -256,6 +257,7 @@ impl<I: Interface> Clone for Handle<I> {
     fn clone(&self) -> Self {
         Handle {
             instance: self.instance,
+            owner: self.owner.clone(),
             plan: Arc::clone(&self.plan),
             exports: Arc::clone(&self.exports),
             runtime: self.runtime.clone(),
@@ -276,7 +278,9 @@ impl<I: Interface> Handle<I> {
     /// If the instance belongs to another store, as every function of wasmtime's does.
     pub fn new(mut store: impl AsContextMut, instance: &Instance) -> Result<Self> {
         let plan = Arc::new(Plan::<I>::new(instance.module(store.as_context()), false)?);
-        plan.resolve(&mut store, instance, None)
+        let mut handle = plan.resolve(&mut store, instance, None)?;
+        handle.part(store);
+        Ok(handle)
     }
 
     /// Binds the handle to its store for a few calls. It costs a comparison.
@@ -313,7 +317,17 @@ impl<I: Interface> Handle<I> {
 
     #[inline]
     fn check(&self, store: &impl AsContext) -> Result<()> {
-        if self.runtime.owner().is(store) { Ok(()) } else { Err(ErrorKind::WrongStore.into()) }
+        match &self.owner {
+            Some(owner) if owner.is(store) => Ok(()),
+            _ => Err(ErrorKind::WrongStore.into()),
+        }
+    }
+
+    /// Marks the store by which the handle is to know it again, because they may be parted from now on.
+    fn part(&mut self, store: impl AsContextMut) {
+        if self.owner.is_none() {
+            self.owner = Some(StoreId::of(store, self.plan.token_type.clone()));
+        }
     }
 }
 

@@ -16,7 +16,6 @@ use crate::ledger::Leaked;
 use crate::mode::{Blocking, now};
 use crate::region::{Region, to_u64};
 use crate::runtime::{MAX_ALIGN, Runtime, State};
-use crate::store_id::StoreId;
 use std::ops::{Deref, DerefMut};
 use wasmtime::{AsContext, AsContextMut, Instance, Memory, StoreContext, StoreContextMut, TypedFunc};
 use wasmtime::{WasmParams, WasmResults};
@@ -70,7 +69,7 @@ impl<S: AsContextMut> LinearMemory<'_, S> {
     /// exports under a known name (`malloc`, `alloc`, …), or else the host's arena. For a memory with 64-bit addresses
     /// name an allocator of that width: `LinearMemory::<_, Found<u64>>::with(…)`.
     ///
-    /// Keep it, rather than open it anew for every call: each leaves a mark in the store, by which it knows its own.
+    /// Keep it, rather than open it anew for every call: it looks names up.
     ///
     /// # Errors
     /// [`ErrorKind::Bind`] if there is no such memory.
@@ -102,9 +101,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         };
         let exported = exported.and_then(wasmtime::Extern::into_memory);
         let memory = Some(exported.ok_or_else(other_module)?);
-        let token_type = StoreId::token_type(store.as_context().engine());
-        let owner = StoreId::of(&mut store, token_type);
-        let runtime = Runtime::new(owner, memory, !settings.keep);
+        let runtime = Runtime::new(memory, !settings.keep);
         let mut resolver = Resolver { store: &mut store, instance };
         runtime.allocator().resolve(|| A::resolve(&mut resolver.helpers(&found)))?;
         Self::from_parts(store, Held::Own(Box::new(runtime)))

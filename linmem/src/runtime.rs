@@ -9,7 +9,6 @@ use crate::lowering::Bookkeeping;
 use crate::mode::Mode;
 use crate::received::Received;
 use crate::region::Region;
-use crate::store_id::StoreId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::Memory;
@@ -29,7 +28,6 @@ const TO_CACHE_LINE: u64 = CACHE_LINE - MAX_ALIGN;
 #[derive(Debug)]
 struct Shared<A> {
     allocator: Late<A>,
-    owner: StoreId,
     /// What handles held when they were dropped, outside any call: the next clone takes it over, or whoever needs memory.
     left: Mutex<Ledger>,
     /// Whether a call under way has the one block that there is, where there is one.
@@ -77,16 +75,11 @@ impl<A: Allocator> Runtime<A> {
     }
 
     /// The state before any call. The allocator is still to be resolved.
-    pub(crate) fn new(owner: StoreId, memory: Option<Memory>, zero: bool) -> Self {
-        let (health, allocator) = (Health::new(owner.token()), Late::new());
+    pub(crate) fn new(memory: Option<Memory>, zero: bool) -> Self {
         let (left, occupied) = (Mutex::default(), AtomicBool::default());
-        let shared = Arc::new(Shared { allocator, owner, left, occupied });
-        let (ledger, room) = (Ledger::default(), Bookkeeping::default());
+        let shared = Arc::new(Shared { allocator: Late::new(), left, occupied });
+        let (health, ledger, room) = (Health::default(), Ledger::default(), Bookkeeping::default());
         Runtime { shared, memory, health, ledger, room, wish: 0, zero, state: State::Calm }
-    }
-
-    pub(crate) fn owner(&self) -> &StoreId {
-        &self.shared.owner
     }
 
     /// What a call has left in that memory, which is the guest's.

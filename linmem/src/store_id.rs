@@ -9,11 +9,10 @@ use std::sync::{Arc, Weak};
 use wasmtime::{AsContext, AsContextMut, Engine, Func, FuncType};
 
 /// The identity of one store.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct StoreId {
     address: usize,
     alive: Weak<()>,
-    token: Func,
 }
 
 impl StoreId {
@@ -26,16 +25,11 @@ impl StoreId {
     pub(crate) fn of(mut store: impl AsContextMut, token_type: FuncType) -> Self {
         let token = Arc::new(());
         let alive = Arc::downgrade(&token);
-        let token = Func::new(&mut store, token_type, move |_, _, _| {
+        Func::new(&mut store, token_type, move |_, _, _| {
             let _alive = &token;
             Ok(())
         });
-        StoreId { address: address(&store), alive, token }
-    }
-
-    /// The token, as a function `() -> ()` that does nothing.
-    pub(crate) fn token(&self) -> Func {
-        self.token
+        StoreId { address: address(&store), alive }
     }
 
     /// Whether this is that very store.

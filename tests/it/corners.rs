@@ -55,7 +55,7 @@ fn one_block_as_last_result_and_as_out_parameter_is_released_once() {
     let mut guest = handle::<UnzeroedExports>(&mut store, &instance).into_bound(&mut store).unwrap();
     let error = guest.last(&[1; 70_000], Out(&mut String::new())).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Overlap { .. }), "{error}");
-    assert!(!Bound::handle(&guest).is_poisoned());
+    assert!(!Bound::handle(&mut guest).is_poisoned());
     Bound::trim(&mut guest).unwrap();
     assert_eq!(live(&mut store, &instance), 0);
 }

@@ -60,12 +60,16 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
 
     /// Takes the two apart, to bring them together again with [`Handle::bind`].
     pub fn into_parts(this: Self) -> (S, H) {
-        (this.store, this.handle)
+        let Bound { mut store, mut handle, .. } = this;
+        handle.borrow_mut().part(&mut store);
+        (store, handle)
     }
 
-    /// The part without the store.
-    pub fn handle(this: &Self) -> &Handle<I> {
-        this.handle.borrow()
+    /// The part without the store. A clone of it may be parted from the store: that is seen to here.
+    pub fn handle(this: &mut Self) -> &Handle<I> {
+        let handle = this.handle.borrow_mut();
+        handle.part(&mut this.store);
+        handle
     }
 
     /// The instance's memory and allocator, for what no method says: see [`LinearMemory`].
@@ -202,7 +206,7 @@ where
     R: MethodResult<Ok = T::Out<'s>>,
 {
     let Bound { store, handle, .. } = bound;
-    let Handle { instance, plan, exports, runtime } = handle.borrow_mut();
+    let Handle { instance, plan, exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
     let call = Call::new(export.names.export);
     let outcome = call.within(|| {
@@ -234,7 +238,7 @@ where
     R: MethodResult<Ok = T::Out<'s>>,
 {
     let Bound { store, handle, .. } = bound;
-    let Handle { instance, plan, exports, runtime } = handle.borrow_mut();
+    let Handle { instance, plan, exports, runtime, .. } = handle.borrow_mut();
     let export = export(exports);
     let call = Call::new(export.names.export);
     let run = async {

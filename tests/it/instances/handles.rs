@@ -211,3 +211,15 @@ fn the_memory_of_a_bound_instance_shares_its_allocator() {
     drop(memory);
     assert_eq!(guest.live_blocks().unwrap(), 1, "the scratch block of the first call");
 }
+
+#[test]
+fn a_clone_of_a_bound_handle_knows_its_store() {
+    let mut guest = bind::<LedgerExports>(ledger());
+    let mut clone = Bound::handle(&mut guest).clone();
+    assert_eq!(clone.bind(&mut guest).unwrap().greet("you").unwrap(), "Hello, you!");
+    let mut other = Store::new(engine(), ());
+    assert!(matches!(clone.bind(&mut other).unwrap_err().kind(), ErrorKind::WrongStore));
+    drop(guest);
+    let mut next = Store::new(engine(), ());
+    assert!(matches!(clone.bind(&mut next).unwrap_err().kind(), ErrorKind::WrongStore));
+}
