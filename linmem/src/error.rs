@@ -153,9 +153,9 @@ pub enum ErrorKind {
         memory: u64,
     },
     /// The guest named bytes that overlap a block which linmem holds: an allocation handed out twice, or a result
-    /// that lies inside an argument.
+    /// that lies inside an argument, where it can be neither released nor borrowed.
     #[error(
-        "{region} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`)"
+        "{region} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`, copied as a `String` or `Vec`)"
     )]
     Overlap {
         /// What the guest named.

@@ -99,7 +99,7 @@ fn assert_overlap(error: &Error, export: &'static str, place: Place, named: Regi
         export,
         place,
         &format!(
-            "{named} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`)"
+            "{named} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`, copied as a `String` or `Vec`)"
         ),
     );
 }

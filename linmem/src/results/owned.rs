@@ -14,7 +14,9 @@ use crate::results::{ByType, ExportName, Owner, Results, Returned, Room, Shape};
 use std::marker::PhantomData;
 use wasmtime::AsContextMut;
 
-/// The same results, which stay the guest's: static bytes, or a buffer that it reuses. Nothing is released.
+/// The same results, which stay the guest's: static bytes, a buffer that it reuses, or some of an argument. Nothing is
+/// released. What lies in an argument cannot be borrowed, because that is zeroed when the call ends: it is a `String` or
+/// a `Vec`.
 ///
 /// ```
 /// # use linmem::wasm_import;

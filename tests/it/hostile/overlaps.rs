@@ -43,7 +43,7 @@ fn assert_overlap(error: &Error, named: Region, held: Region) {
         "answer",
         Place::Result,
         &format!(
-            "{named} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`)"
+            "{named} overlap {held}, which linmem holds (a result in there is the guest's: `returns = linmem::results::Static`, copied as a `String` or `Vec`)"
         ),
     );
 }
