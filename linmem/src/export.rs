@@ -122,7 +122,8 @@ macro_rules! run {
                 Err(error) => fail!(of_call(error)),
             };
             call.returned(T::len(&core));
-            if T::BORROWS && !B::COPIES_BACK && guard.is_over() {
+            let mut halfway = guard.is_halfway();
+            if T::BORROWS && !B::COPIES_BACK && !halfway && guard.is_clear(Self::NEEDS_MEMORY) {
                 guard.close();
                 return self.borrow(memory(runtime, mode.0), runtime, core);
             }
@@ -153,10 +154,14 @@ macro_rules! run {
             let released = match owed {
                 Owed::Nothing => Ok(()),
                 Owed::Block(block) => {
-                    wait!($($asyncness)?; frame.give_back(block)).inspect_err(|_| frame.again().still_owe(block))
+                    let released = wait!($($asyncness)?; frame.give_back(block));
+                    halfway |= guard.is_halfway();
+                    released.inspect_err(|_| guard.frame().still_owe(block))
                 }
                 Owed::Convention(returned) => {
-                    wait!($($asyncness)?; rarely T::release(func, &mut frame.again(), returned))
+                    let released = wait!($($asyncness)?; rarely T::release(func, &mut frame.again(), returned));
+                    halfway |= guard.is_halfway();
+                    released
                 }
             };
             // Whether or not it could be read, it is given back; and the first error is the one to tell.
@@ -170,9 +175,11 @@ macro_rules! run {
             if let Err(error) = copied {
                 fail!(error);
             }
-            if guard.finish(Self::NEEDS_MEMORY) {
+            if halfway || !guard.is_clear(Self::NEEDS_MEMORY) {
                 let (mode, runtime) = guard.hand_over();
                 wait!($($asyncness)?; rarely self.end(mode, runtime))?;
+            } else {
+                guard.finish();
             }
             guard.close();
             self.lift(raw, if T::BORROWS { memory(runtime, mode.0) } else { &[] })

@@ -88,7 +88,7 @@ impl Received<'_> {
     /// read last, the result, unless the arguments are zeroed after that.
     #[inline(always)]
     pub(crate) fn releases_results_last(&self) -> bool {
-        !self.zero && self.room.claimed != 0
+        !self.zero && !self.ledger.is_empty()
     }
 
     /// Whether an empty region is a block that the allocator wants back.

@@ -67,28 +67,25 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         }
     }
 
-    /// The frame of which a call's own steps have left nothing but what is due and what is lent: its bytes are zeroed.
-    /// Whether there is more to be done, by [`end`](Guard::end).
+    /// Whether the guest was entered and has not come back, although no error says so: a convention or an allocator may
+    /// have kept a trap to itself. The compiler knows the answer right after an entry, until guest memory is written.
     #[inline(always)]
-    #[must_use]
-    pub(crate) fn finish(&mut self, has_placed: bool) -> bool {
-        let runtime = &mut *self.runtime;
-        let has_block = has_placed && (runtime.room.claimed != 0 || A::SUPPLY != Supply::Many);
-        let state = runtime.settled();
-        // A convention or an allocator may have kept a trap to itself.
-        if has_block || state == State::Unsettled || runtime.health.is_entered() {
-            return true;
-        }
-        runtime.state = state;
-        self.ended = true;
-        false
+    pub(crate) fn is_halfway(&self) -> bool {
+        self.runtime.health.is_entered()
     }
 
-    /// Whether the guest has come back, and there is nothing to end but what lies in the scratch block.
+    /// Whether nothing is left of a call's own steps but what lies in the scratch block, and what is lent.
     #[inline(always)]
-    pub(crate) fn is_over(&self) -> bool {
-        let Runtime { room, ledger, health, .. } = &*self.runtime;
-        A::SUPPLY == Supply::Many && room.claimed == 0 && ledger.is_empty() && !health.is_entered()
+    pub(crate) fn is_clear(&self, has_placed: bool) -> bool {
+        self.runtime.ledger.is_empty() && (!has_placed || A::SUPPLY == Supply::Many)
+    }
+
+    /// Ends a frame that is clear, and whose bytes are zeroed. A longer scratch block has not been wished for: a call takes
+    /// it at once.
+    #[inline(always)]
+    pub(crate) fn finish(&mut self) {
+        self.runtime.state = if self.runtime.ledger.has_lent() { State::Lent } else { State::Calm };
+        self.ended = true;
     }
 
     /// Lets go of the frame as it is.

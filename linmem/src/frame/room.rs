@@ -110,6 +110,7 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         self.runtime.ledger.hand_over();
         // They have been claimed; what has not, although it was asked for, is not for the next call either.
         self.runtime.room.granted.clear();
+        self.runtime.room.claimed = 0;
     }
 
     /// Does what earlier frames have left to be done: releases what is due, and fits the scratch block.

@@ -5,10 +5,10 @@ use crate::support::{handle, instance, wat};
 use linmem::allocator::{Request, Wanted};
 use linmem::results::{Owner, Results, Returned, Room, Shape};
 use linmem::{
-    Allocator, Block, ErrorKind, FoundHelpers, Frame, Func, Guest, Helper, Mode, Params, Pointer, Region, Result,
-    wasm_import,
+    Allocator, Block, Bound, ErrorKind, FoundHelpers, Frame, Func, Guest, Handle, Helper, Mode, Named, Params, Pointer,
+    Region, Result, wasm_import,
 };
-use wasmtime::AsContextMut;
+use wasmtime::{AsContextMut, Store};
 
 struct Hiding;
 
@@ -53,6 +53,98 @@ fn a_trap_that_a_convention_hides_is_seen_by_the_other_handles() {
         }
         let outcome = second.bind(&mut store).unwrap().number();
         assert!(matches!(outcome.as_ref().unwrap_err().kind(), ErrorKind::Poisoned { .. }), "{borrows}: {outcome:?}");
+    }
+}
+
+linmem::export_names!(TakeBack = "take_back");
+
+type WithTakeBack<P> = (Func<P, u32>, Named<TakeBack, Func<(), ()>>);
+
+/// Does not tell that what takes the result back has trapped.
+struct Hushing;
+
+impl Results<u32> for Hushing {
+    type Func<P: Params> = WithTakeBack<P>;
+    const RELEASES: bool = true;
+
+    async fn call<P: Params, M: Mode, A: Allocator>(
+        (export, _): &WithTakeBack<P>,
+        frame: &mut Frame<'_, M, A>,
+        _: Room,
+        params: P,
+        _: Shape,
+    ) -> Result<Returned> {
+        let pointer = frame.invoke(export, params).await?;
+        Ok(Returned::new(Region { pointer: pointer.into(), len: 1 }, Owner::Convention))
+    }
+
+    async fn release<P: Params, M: Mode, A: Allocator>(
+        (_, take_back): &WithTakeBack<P>,
+        frame: &mut Frame<'_, M, A>,
+        _: Returned,
+        _: Shape,
+    ) -> Result<()> {
+        let _ = frame.invoke(&take_back.func, ()).await;
+        Ok(())
+    }
+}
+
+/// The same of the guest's function for releasing.
+#[derive(Debug)]
+struct Hushed(Func<(u32,), ()>);
+
+impl Allocator for Hushed {
+    type Pointer = u32;
+    const WANTED: Wanted = Wanted::new(&[], &[Helper::new::<Func<(u32,), ()>>("free")]);
+
+    fn resolve<S: AsContextMut>(found: &mut FoundHelpers<'_, '_, S>) -> Result<Self> {
+        found.func().map(Hushed)
+    }
+
+    async fn allocate<M: Mode>(&self, _: &mut Guest<'_, M>, _: Request) -> Result<Option<Block>> {
+        Ok(None)
+    }
+
+    async fn release<M: Mode>(&self, guest: Guest<'_, M>, block: Block) -> Result<()> {
+        let _ = guest.last_call(&self.0, (u32::narrow(block.pointer)?,)).await;
+        Ok(())
+    }
+}
+
+#[wasm_import(allocator = Hushed)]
+trait Releases {
+    fn bytes(&mut self) -> Result<Vec<u8>>;
+    fn borrowed(&mut self) -> Result<&[u8]>;
+    #[wasm(returns = Hushing)]
+    fn byte(&mut self) -> Result<Vec<u8>>;
+    fn number(&mut self) -> Result<u32>;
+}
+
+type Releasing<'s> = Bound<&'s mut Store<()>, ReleasesExports, &'s mut Handle<ReleasesExports>>;
+
+#[test]
+fn a_trap_that_is_hidden_when_a_result_is_released_is_seen_by_the_other_handles() {
+    let module = wat(r#"(module (memory (export "memory") 1)
+        (func (export "free") (param i32) unreachable)
+        (func (export "take_back") unreachable)
+        (func (export "bytes") (export "borrowed") (result i32 i32) (i32.const 64) (i32.const 1))
+        (func (export "byte") (result i32) (i32.const 64))
+        (func (export "number") (result i32) (i32.const 7)))"#);
+    let releases: [fn(&mut Releasing<'_>); 3] = [
+        |guest| _ = guest.bytes(),
+        |guest| _ = guest.byte(),
+        |guest| {
+            assert_eq!(guest.borrowed().unwrap(), [0]);
+            let _ = guest.number();
+        },
+    ];
+    for (index, release) in releases.into_iter().enumerate() {
+        let (mut store, instance) = instance(&module);
+        let mut first = handle::<ReleasesExports>(&mut store, &instance);
+        let mut second = first.clone();
+        release(&mut first.bind(&mut store).unwrap());
+        let outcome = second.bind(&mut store).unwrap().number();
+        assert!(matches!(outcome.as_ref().unwrap_err().kind(), ErrorKind::Poisoned { .. }), "{index}: {outcome:?}");
     }
 }
 

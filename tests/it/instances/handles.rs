@@ -189,6 +189,35 @@ fn dropped_clones_that_borrowed_last_leave_nothing() {
     assert!(last <= 1, "{last} results are held for handles that are gone");
 }
 
+/// What a call has given away is not the next one's, nor in the way of what the handle keeps.
+#[test]
+fn dropped_clones_that_gave_something_away_leave_their_scratch_block_to_the_next() {
+    #[wasm_import]
+    trait Gives {
+        fn keep(&mut self, #[wasm(pass = linmem::pass::Given)] bytes: &[u8]) -> linmem::Result<()>;
+        fn see(&mut self, bytes: &[u8]) -> linmem::Result<()>;
+    }
+    let (mut store, instance) = instance(&wat(r#"(module
+        (memory (export "memory") 1)
+        (global $next (mut i32) (i32.const 1024))
+        (global $blocks (export "blocks") (mut i32) (i32.const 0))
+        (func (export "malloc") (param $n i32) (result i32)
+            (global.set $blocks (i32.add (global.get $blocks) (i32.const 1)))
+            (global.get $next)
+            (global.set $next (i32.add (global.get $next) (i32.const 512))))
+        (func (export "free") (param i32))
+        (func (export "keep") (export "see") (param i32 i32)))"#));
+    let first = handle::<GivesExports>(&mut store, &instance);
+    for _ in 0..3 {
+        let mut clone = first.clone();
+        let mut guest = clone.bind(&mut store).unwrap();
+        guest.see(b"seen").unwrap();
+        guest.keep(b"kept").unwrap();
+    }
+    let blocks = instance.get_global(&mut store, "blocks").unwrap();
+    assert_eq!(blocks.get(&mut store).unwrap_i32(), 1 + 3);
+}
+
 #[test]
 fn a_handle_is_refused_by_another_store() {
     let (_store, mut one) = LedgerInstance::into_parts(bind::<LedgerExports>(ledger()));
