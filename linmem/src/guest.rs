@@ -12,6 +12,9 @@ use wasmtime::{Memory, Trap, WasmBacktrace};
 #[derive(Clone, Default)]
 pub struct Health {
     verdict: Mark,
+    /// Whether the verdict is to be asked before the guest is entered: from when there may be other handles to the
+    /// instance, or this one has poisoned it. Until then nobody can have, and calls need not fetch it.
+    asks: bool,
     /// What to name if this handle's call is the one that poisons.
     pub(crate) running: Poisoner,
     /// Set while the guest runs. Whoever finds it set afterwards knows that the guest was left halfway: by a trap that
@@ -55,8 +58,14 @@ impl Health {
         self.verdict.poison.get().is_some()
     }
 
+    /// Has the verdict asked from now on: there may be other handles, through which the instance can be poisoned.
+    pub(crate) fn share(&mut self) {
+        self.asks = true;
+    }
+
     #[cold]
-    fn poison(&self) {
+    fn poison(&mut self) {
+        self.asks = true;
         // The first cause stands.
         let _ = self.verdict.poison.set(self.running);
     }
@@ -67,16 +76,16 @@ impl Health {
     /// so later.
     #[inline(always)]
     pub(crate) fn enter(&mut self) -> Result<()> {
-        if self.entered || self.is_poisoned() {
-            return self.refuse();
+        // One branch for both: it is in every call.
+        if self.entered | self.asks {
+            self.ask()?;
         }
         self.entered = true;
         Ok(())
     }
 
-    /// Why the guest may not be entered.
-    #[cold]
-    fn refuse(&mut self) -> Result<()> {
+    /// Why the guest may not be entered, if it may not.
+    fn ask(&mut self) -> Result<()> {
         self.settle();
         self.check()
     }

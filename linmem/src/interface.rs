@@ -323,8 +323,10 @@ impl<I: Interface> Handle<I> {
         }
     }
 
-    /// Marks the store by which the handle is to know it again, because they may be parted from now on.
+    /// Marks the store by which the handle is to know it again, because they may be parted from now on, and the handle
+    /// cloned.
     fn part(&mut self, store: impl AsContextMut) {
+        self.runtime.health.share();
         if self.owner.is_none() {
             self.owner = Some(StoreId::of(store, self.plan.token_type.clone()));
         }
