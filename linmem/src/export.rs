@@ -72,13 +72,8 @@ macro_rules! run {
             mut arguments: B,
             call: &Call,
         ) -> Result<T::Out<'s>> {
-            let state = runtime.state;
-            if state == State::Unsettled {
-                wait!($($asyncness)?; rarely self.calm_down(&mut mode, runtime))?;
-            }
+            let left = runtime.state;
             let mut guard = Guard::new(&mut mode, runtime);
-            guard.open(Some(self.names.export));
-            let mut frame = guard.frame();
             // An error leaves by the back door, each from where it is: a `Result` that all of them went through would be
             // written to memory and read back in every call. And whatever rarely happens is lent the frame's parts, and
             // never shown the frame: so that can be in registers, too.
@@ -90,13 +85,30 @@ macro_rules! run {
                     return Err(error);
                 }};
             }
-            if state == State::Lent
-                && let Some(lent) = frame.take_lent()
-                && let Err(error) = wait!($($asyncness)?; frame.give_back(lent))
-            {
-                frame.again().still_owe(lent);
-                fail!(error.at(Place::Release));
+            match left {
+                State::Calm => guard.open(self.names.export),
+                State::Lent => {
+                    guard.open(self.names.export);
+                    if let Some(lent) = guard.frame().take_lent()
+                        && let Err(error) = wait!($($asyncness)?; guard.frame().give_back(lent))
+                    {
+                        guard.frame().still_owe(lent);
+                        fail!(error.at(Place::Release));
+                    }
+                    guard.calmed_down();
+                }
+                // Not opened before, so that whatever was left halfway is put down to the export that was called then.
+                State::Unsettled => {
+                    let (mode, runtime) = guard.parts();
+                    if let Err(error) = wait!($($asyncness)?; rarely self.calm_down(mode, runtime)) {
+                        guard.close();
+                        return Err(error);
+                    }
+                    guard.open(self.names.export);
+                    guard.calmed_down();
+                }
             }
+            let mut frame = guard.frame();
             let first = self.lower(func, &mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
             // Only what found no room at first has blocks of its own, which may be for the guest to keep.
             let ((room, core, placed), has_blocks) = match first {
@@ -179,7 +191,7 @@ macro_rules! run {
                 let (mode, runtime) = guard.hand_over();
                 wait!($($asyncness)?; rarely self.end(mode, runtime))?;
             } else {
-                guard.finish();
+                guard.finish(T::BORROWS);
             }
             guard.close();
             self.lift(raw, if T::BORROWS { memory(runtime, mode.0) } else { &[] })

@@ -234,7 +234,7 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         if guard.state() != State::Calm || guard.is_poisoned() {
             now(guard.calm_down(None))?;
         }
-        guard.open(None);
+        guard.open_by_hand();
         Ok(guard)
     }
 }

@@ -23,6 +23,10 @@ pub trait Steps {
     /// What the host keeps in the store.
     type Data: 'static;
 
+    /// Whether a call can be left halfway without anything being dropped: a future can be forgotten, a frame on the stack
+    /// cannot.
+    const FORGETTABLE: bool;
+
     /// The store, to read.
     fn store(&self) -> StoreContext<'_, Self::Data>;
 
@@ -54,6 +58,7 @@ impl<D> Mode for Blocking<'_, D> {}
 
 impl<D> Steps for Blocking<'_, D> {
     type Data = D;
+    const FORGETTABLE: bool = false;
 
     #[inline(always)]
     fn store(&self) -> StoreContext<'_, D> {
@@ -110,6 +115,7 @@ impl<D: Send> Mode for Async<'_, D> {}
 #[cfg(feature = "async")]
 impl<D: Send> Steps for Async<'_, D> {
     type Data = D;
+    const FORGETTABLE: bool = true;
 
     #[inline(always)]
     fn store(&self) -> StoreContext<'_, D> {

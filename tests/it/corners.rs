@@ -240,6 +240,21 @@ fn a_forgotten_future_of_a_dropped_handle_poisons() {
     assert!(outcome.is_err(), "{outcome:?}");
 }
 
+#[test]
+fn a_forgotten_future_poisons_by_its_own_export_whatever_is_called_next() {
+    let (mut store, mut handle) = Bound::into_parts(mixed());
+    let mut bound: Bound<_, _, &mut Handle<_>> = handle.bind(&mut store).unwrap();
+    let mut future = Box::pin(bound.wait(b"secret"));
+    assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    std::mem::forget(future);
+    let error = block_on(handle.bind(&mut store).unwrap().count()).unwrap_err();
+    std::mem::forget(store);
+    assert_eq!(
+        error.to_string(),
+        "`count`: the instance is poisoned: `wait` trapped or was abandoned earlier; make a new one"
+    );
+}
+
 // ---- Room of an earlier call.
 
 struct Fills;

@@ -81,10 +81,12 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     }
 
     /// Ends a frame that is clear, and whose bytes are zeroed. A longer scratch block has not been wished for: a call takes
-    /// it at once.
+    /// it at once. `lends` says whether it may have lent something; where not, it is as calm as it was opened.
     #[inline(always)]
-    pub(crate) fn finish(&mut self) {
-        self.runtime.state = if self.runtime.ledger.has_lent() { State::Lent } else { State::Calm };
+    pub(crate) fn finish(&mut self, lends: bool) {
+        if lends || M::FORGETTABLE {
+            self.runtime.state = if self.runtime.ledger.has_lent() { State::Lent } else { State::Calm };
+        }
         self.ended = true;
     }
 
@@ -94,11 +96,22 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         self.ended = true;
     }
 
-    /// Opens the frame for a call of that export.
+    /// Opens the frame for a call of that export. That one is under way is noted where nobody may be there to say so
+    /// afterwards; any other is ended, or dropped.
     #[inline(always)]
-    pub(crate) fn open(&mut self, export: Option<&'static str>) {
-        self.runtime.state = State::Unsettled;
-        self.runtime.health.running = Poisoner(export);
+    pub(crate) fn open(&mut self, export: &'static str) {
+        if M::FORGETTABLE {
+            self.runtime.state = State::Unsettled;
+        }
+        self.runtime.health.running = Poisoner(Some(export));
+    }
+
+    /// What earlier frames had left to do is done.
+    #[inline(always)]
+    pub(crate) fn calmed_down(&mut self) {
+        if !M::FORGETTABLE {
+            self.runtime.state = State::Calm;
+        }
     }
 
     #[inline(always)]
@@ -106,11 +119,17 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         Frame { mode: self.mode.borrow_mut(), runtime: self.runtime }
     }
 
+    /// Its parts, for a step with a guard of its own, after which the frame goes on.
+    #[inline(always)]
+    pub(crate) fn parts(&mut self) -> (&mut M, &mut Runtime<A>) {
+        (self.mode.borrow_mut(), self.runtime)
+    }
+
     /// Hands over to a guard of somebody else's, who ends the frame.
     #[inline(always)]
     pub(crate) fn hand_over(&mut self) -> (&mut M, &mut Runtime<A>) {
         self.ended = true;
-        (self.mode.borrow_mut(), self.runtime)
+        self.parts()
     }
 
     /// Bytes of the guest's memory, taken afresh.
@@ -209,6 +228,12 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
 }
 
 impl<D, A: Allocator> OwnGuard<'_, D, A> {
+    /// Opens the frame for somebody who may forget it.
+    pub(crate) fn open_by_hand(&mut self) {
+        self.runtime.state = State::Unsettled;
+        self.runtime.health.running = Poisoner(None);
+    }
+
     /// Makes one step in a frame that goes on, whatever comes of it.
     pub(crate) fn step<T>(&mut self, step: impl FnOnce(&mut Frame<'_, Blocking<'_, D>, A>) -> Result<T>) -> Result<T> {
         let mut frame = self.frame();
@@ -248,6 +273,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Drop for Guard<'_, M, A, O> {
 fn abandon<M: Mode, A: Allocator>(mode: &mut M, runtime: &mut Runtime<A>) {
     let mut guard = Guard::new(mode, runtime);
     guard.ended = true;
+    guard.runtime.state = State::Unsettled;
     guard.runtime.health.settle();
     guard.regain();
     guard.wipe();
