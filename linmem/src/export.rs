@@ -4,7 +4,7 @@ use crate::allocator::Allocator;
 use crate::bind::{ExportPlan, Resolver};
 use crate::convention::Convention;
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::frame::{Frame, Guard};
+use crate::frame::{Frame, Guard, all_of};
 use crate::ledger::Use;
 use crate::lower::Args;
 use crate::lowering::Lowering;
@@ -19,7 +19,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
-use wasmtime::{AsContextMut, Instance, StoreContextMut};
+use wasmtime::{AsContextMut, Instance};
 
 /// What an export and its parameters are called, for errors.
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,13 +75,13 @@ macro_rules! run {
             let left = runtime.state;
             let mut guard = Guard::new(&mut mode, runtime);
             // An error leaves by the back door, each from where it is: a `Result` that all of them went through would be
-            // written to memory and read back in every call. And whatever rarely happens is lent the frame's parts, and
-            // never shown the frame: so that can be in registers, too.
+            // written to memory and read back in every call. And whatever rarely happens is lent the runtime and a mode of its
+            // own, and never shown the frame: so that can be in registers, too.
             macro_rules! fail {
                 ($error:expr) => {{
                     let error = $error;
                     let (mode, runtime) = guard.hand_over();
-                    let Err(error) = wait!($($asyncness)?; rarely self.fail(mode, runtime, error));
+                    let Err(error) = wait!($($asyncness)?; rarely self.fail(&mut mode.again(), runtime, error));
                     return Err(error);
                 }};
             }
@@ -92,7 +92,7 @@ macro_rules! run {
                     if let Some(lent) = guard.frame().take_lent()
                         && let Err(error) = wait!($($asyncness)?; guard.frame().give_back(lent))
                     {
-                        guard.frame().still_owe(lent);
+                        guard.runtime().still_owe(lent);
                         fail!(error.at(Place::Release));
                     }
                     guard.calmed_down();
@@ -100,7 +100,7 @@ macro_rules! run {
                 // Not opened before, so that whatever was left halfway is put down to the export that was called then.
                 State::Unsettled => {
                     let (mode, runtime) = guard.parts();
-                    if let Err(error) = wait!($($asyncness)?; rarely self.calm_down(mode, runtime)) {
+                    if let Err(error) = wait!($($asyncness)?; rarely self.calm_down(&mut mode.again(), runtime)) {
                         guard.close();
                         return Err(error);
                     }
@@ -109,26 +109,33 @@ macro_rules! run {
                 }
             }
             let mut frame = guard.frame();
-            let first = self.lower(func, &mut arguments, &mut frame.lowering(Self::NEEDS_MEMORY));
+            let mut lowering = frame.lowering(Self::NEEDS_MEMORY);
+            let first = self.lower(func, &mut arguments, &mut lowering);
+            let has_room = !Self::NEEDS_MEMORY || lowering.has_room();
             // Only what found no room at first has blocks of its own, which may be for the guest to keep.
             let ((room, core, placed), has_blocks) = match first {
-                Ok(lowered) if !Self::NEEDS_MEMORY || frame.has_room() => (lowered, false),
+                Ok(lowered) if has_room => (lowered, false),
                 // They are handed over and come back, because what is lent to that would not be in registers before.
-                Ok(_) => match wait!($($asyncness)?; rarely self.lower_again(frame.again(), func, arguments)) {
-                    Ok((lowered, back)) => {
-                        arguments = back;
-                        (lowered, true)
+                Ok(_) => {
+                    let (mode, runtime) = guard.parts();
+                    let mut mode = mode.again();
+                    match wait!($($asyncness)?; rarely self.lower_again(&mut mode, runtime, func, arguments)) {
+                        Ok((lowered, back)) => {
+                            arguments = back;
+                            (lowered, true)
+                        }
+                        Err(error) => fail!(error),
                     }
-                    Err(error) => fail!(error),
-                },
+                }
                 Err(error) => fail!(error),
             };
             if Self::NEEDS_MEMORY {
-                call.placed(|| frame.placed());
+                call.placed(|| guard.runtime().room.placed());
             }
             if has_blocks {
-                frame.again().hand_over();
+                guard.runtime().give_away();
             }
+            let mut frame = guard.frame();
             let core = match wait!($($asyncness)?; T::call(func, &mut frame, room, core)) {
                 Ok(core) => core,
                 Err(error) => fail!(of_call(error)),
@@ -137,7 +144,7 @@ macro_rules! run {
             let mut halfway = guard.is_halfway();
             if T::BORROWS && !B::COPIES_BACK && !halfway && guard.is_clear(Self::NEEDS_MEMORY) {
                 guard.close();
-                return self.borrow(memory(runtime, mode.0), runtime, core);
+                return self.borrow(all_of(runtime.memory, mode.0), runtime, core);
             }
             let mut frame = guard.frame();
             let mut received = frame.received_if(Self::NEEDS_MEMORY);
@@ -168,10 +175,13 @@ macro_rules! run {
                 Owed::Block(block) => {
                     let released = wait!($($asyncness)?; frame.give_back(block));
                     halfway |= guard.is_halfway();
-                    released.inspect_err(|_| guard.frame().still_owe(block))
+                    released.inspect_err(|_| guard.runtime().still_owe(block))
                 }
                 Owed::Convention(returned) => {
-                    let released = wait!($($asyncness)?; rarely T::release(func, &mut frame.again(), returned));
+                    let (mode, runtime) = guard.parts();
+                    let mut mode = mode.again();
+                    let mut frame = Frame::new(&mut mode, runtime);
+                    let released = wait!($($asyncness)?; rarely T::release(func, &mut frame, returned));
                     halfway |= guard.is_halfway();
                     released
                 }
@@ -189,12 +199,12 @@ macro_rules! run {
             }
             if halfway || !guard.is_clear(Self::NEEDS_MEMORY) {
                 let (mode, runtime) = guard.hand_over();
-                wait!($($asyncness)?; rarely self.end(mode, runtime))?;
+                wait!($($asyncness)?; rarely self.end(&mut mode.again(), runtime))?;
             } else {
                 guard.finish(T::BORROWS);
             }
             guard.close();
-            self.lift(raw, if T::BORROWS { memory(runtime, mode.0) } else { &[] })
+            self.lift(raw, if T::BORROWS { all_of(runtime.memory, mode.0) } else { &[] })
         }
     };
 }
@@ -329,12 +339,13 @@ where
     #[cold]
     async fn lower_again<M: Mode, B: Args<C, Core = A::Core>>(
         &self,
-        frame: Frame<'_, M, C::Allocator>,
+        mode: &mut M,
+        runtime: &mut Runtime<C::Allocator>,
         func: &T::Func,
         mut arguments: B,
     ) -> Result<((Room, A::Core, B::Placed), B)> {
         let mut lower = |into: &mut Lowering<'_>| self.lower(func, &mut arguments, into);
-        let lowered = frame.lower_again((0, 0), &mut lower).await?;
+        let lowered = Frame::new(mode, runtime).lower_again((0, 0), &mut lower).await?;
         Ok((lowered, arguments))
     }
 
@@ -380,12 +391,6 @@ impl<A: Allocator> Drop for Reading<'_, A> {
     fn drop(&mut self) {
         self.runtime.settle(self.memory);
     }
-}
-
-/// The guest's memory, for as long as the store is borrowed.
-#[inline(always)]
-fn memory<'s, A: Allocator, D>(runtime: &Runtime<A>, store: StoreContextMut<'s, D>) -> &'s mut [u8] {
-    runtime.memory.map(|memory| memory.data_mut(store)).unwrap_or_default()
 }
 
 /// Whether the guest did not return, or what it returned is at fault.

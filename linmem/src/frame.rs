@@ -9,12 +9,12 @@ use crate::allocator::Allocator;
 use crate::core::{CoreResults, Func, Params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Guest;
-use crate::ledger::{Block, Use};
+use crate::ledger::Block;
 use crate::mode::Mode;
 use crate::received::Received;
 use crate::region::Region;
 use crate::runtime::Runtime;
-use wasmtime::Memory;
+use wasmtime::{Memory, StoreContextMut};
 
 /// Memory placed in a guest around a call, and the way into the guest.
 ///
@@ -46,12 +46,10 @@ impl<M: Mode> Answer<'_, M> {
     }
 }
 
-impl<M: Mode, A: Allocator> Frame<'_, M, A> {
-    /// The same frame, for a step that is not inlined. It is lent the two references, and not shown where they are: so
-    /// those of the common call are in registers.
+impl<'f, M: Mode, A: Allocator> Frame<'f, M, A> {
     #[inline(always)]
-    pub(crate) fn again(&mut self) -> Frame<'_, M, A> {
-        Frame { mode: self.mode, runtime: self.runtime }
+    pub(crate) fn new(mode: &'f mut M, runtime: &'f mut Runtime<A>) -> Self {
+        Frame { mode, runtime }
     }
 
     /// Calls a function of the guest.
@@ -145,9 +143,8 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     /// The same, with no memory where none is needed.
     #[inline(always)]
     pub(crate) fn received_if(&mut self, needs_memory: bool) -> Received<'_> {
-        let memory = if needs_memory { self.runtime.memory } else { None };
-        let memory = memory.map(|memory| memory.data_mut(self.mode.store_mut()));
-        self.runtime.received(memory.unwrap_or_default())
+        let memory = if needs_memory { all_of(self.runtime.memory, self.mode.store_mut()) } else { &mut [] };
+        self.runtime.received(memory)
     }
 
     /// What was lent in an earlier call, to be given back in this one.
@@ -162,21 +159,6 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         self.runtime.release_result(self.mode, block)
     }
 
-    /// Keeps a block due whose release has failed, in case the engine has refused to enter the guest: see
-    /// [`Runtime::release_due`].
-    #[inline(always)]
-    pub(crate) fn still_owe(self, Block { pointer, size, align }: Block) {
-        // By its parts, which are in registers: whole, every call would put it into memory for this.
-        self.owe(pointer, size, align);
-    }
-
-    #[cold]
-    fn owe(self, pointer: u64, size: u64, align: u64) {
-        if self.runtime.health.is_entered() {
-            self.runtime.ledger.hold(Block { pointer, size, align }, Use::ResultDue);
-        }
-    }
-
     /// What an error in the guest amounts to: see [`Guest::judge`](crate::Guest).
     #[cold]
     pub(crate) async fn judge<T>(mut self, error: Error) -> Result<T> {
@@ -187,4 +169,20 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     pub(crate) fn guest(&mut self) -> Guest<'_, M> {
         self.runtime.guest(self.mode)
     }
+}
+
+/// All of a guest's memory, for as long as the store is borrowed; nothing of none.
+#[inline(always)]
+pub(crate) fn all_of<D>(memory: Option<Memory>, store: StoreContextMut<'_, D>) -> &mut [u8] {
+    match memory {
+        Some(memory) => memory.data_mut(store),
+        None => nothing(),
+    }
+}
+
+/// Out of line, so that the compiler takes memory to be there: who needs it is not bound without.
+#[cold]
+#[inline(never)]
+fn nothing<'s>() -> &'s mut [u8] {
+    &mut []
 }

@@ -27,6 +27,9 @@ pub struct Lowering<'m> {
     apart: Option<Apart>,
     /// Which argument is being lowered, by its position. It is told in an error only.
     argument: usize,
+    /// Whether room was missing, and nothing is to be written any more. Here and not in the books, where every write would
+    /// look it up.
+    lacks_room: bool,
 }
 
 /// What a block of its own is.
@@ -158,7 +161,13 @@ impl Bookkeeping {
 impl<'m> Lowering<'m> {
     #[inline(always)]
     pub(crate) fn new(memory: &'m mut [u8], ledger: &'m Ledger, told: bool, room: &'m mut Bookkeeping) -> Self {
-        Lowering { memory, ledger, told, room, apart: None, argument: UNNAMED }
+        Lowering { memory, ledger, told, room, apart: None, argument: UNNAMED, lacks_room: false }
+    }
+
+    /// Whether all that was lowered has found room.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        !self.lacks_room
     }
 
     /// Where the scratch block begins, if there is one.
@@ -237,10 +246,10 @@ impl<'m> Lowering<'m> {
     pub fn place_input(&mut self, slice: Slice<'_>) -> Result<Region> {
         let Some(start) = self.start() else {
             // Even none: the guest is to be told of how many there are.
-            return Ok(claim(self.room, self.apart, self.argument, to_u64(slice.room), to_u64(slice.align)));
+            return Ok(self.claim(to_u64(slice.room), to_u64(slice.align)));
         };
         let region = slice.place(self)?;
-        if region.pointer != start && region.len != 0 && self.room.missing.is_empty() {
+        if region.pointer != start && region.len != 0 && self.has_room() {
             return Err(ErrorKind::Displaced { pointer: region.pointer, start }.into());
         }
         Ok(region)
@@ -268,7 +277,7 @@ impl<'m> Lowering<'m> {
     /// [`OutOfBounds`](crate::ErrorKind::OutOfBounds) if it is not in the guest's memory.
     #[inline(always)]
     pub fn write(&mut self, region: Region, bytes: &[u8]) -> Result<()> {
-        if self.room.missing.is_empty() {
+        if self.has_room() {
             let region = Region { len: to_u64(bytes.len()), ..region };
             copy(region.of_mut(self.memory, 1)?, bytes);
         }
@@ -288,7 +297,7 @@ impl<'m> Lowering<'m> {
         }
         match if self.apart.is_some() { None } else { self.bump(len, align) } {
             Some(pointer) => Region { pointer, len },
-            None => claim(self.room, self.apart, self.argument, len, align),
+            None => self.claim(len, align),
         }
     }
 
@@ -303,6 +312,14 @@ impl<'m> Lowering<'m> {
     #[inline]
     pub(crate) fn begin_argument(&mut self, index: usize) {
         self.argument = index;
+    }
+
+    /// A block of its own, if the allocator has granted one.
+    #[inline(always)]
+    fn claim(&mut self, len: u64, align: u64) -> Region {
+        let claimed = claim(self.room, self.apart, self.argument, len, align);
+        self.lacks_room |= claimed.is_none();
+        claimed.unwrap_or(Region { pointer: align, len })
     }
 
     /// The next free bytes of the scratch block.
@@ -324,21 +341,19 @@ impl<'m> Lowering<'m> {
 /// A block of its own: granted after the last attempt, or asked for now. It takes what it needs and no more, so that the
 /// rest of a [`Lowering`] can be in registers.
 #[cold]
-fn claim(room: &mut Bookkeeping, apart: Option<Apart>, argument: usize, len: u64, align: u64) -> Region {
+fn claim(room: &mut Bookkeeping, apart: Option<Apart>, argument: usize, len: u64, align: u64) -> Option<Region> {
     let granted = room.granted.get(room.claimed).copied();
     room.claimed = room.claimed.saturating_add(1);
-    match granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
-        Some(region) => Region { len, ..region },
-        None => {
-            let Apart { given, class } = apart.unwrap_or_default();
-            let request = Request { class, ..Request::new(len, align) };
-            let place = match argument {
-                RESULT => Some(Place::Result),
-                UNNAMED => None,
-                index => Some(Place::Argument { index, name: "" }),
-            };
-            room.missing.push(Missing { request, place, given });
-            Region { pointer: align, len }
-        }
+    if let Some(region) = granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
+        return Some(Region { len, ..region });
     }
+    let Apart { given, class } = apart.unwrap_or_default();
+    let request = Request { class, ..Request::new(len, align) };
+    let place = match argument {
+        RESULT => Some(Place::Result),
+        UNNAMED => None,
+        index => Some(Place::Argument { index, name: "" }),
+    };
+    room.missing.push(Missing { request, place, given });
+    None
 }

@@ -56,6 +56,15 @@ pub struct Blocking<'s, D: 'static>(pub(crate) StoreContextMut<'s, D>);
 
 impl<D> Mode for Blocking<'_, D> {}
 
+impl<D> Blocking<'_, D> {
+    /// The same way in, for a step that is not inlined. It is not lent this one, of which where it lies would be known then:
+    /// so where the store is can be in a register of the common call.
+    #[inline(always)]
+    pub(crate) fn again(&mut self) -> Blocking<'_, D> {
+        Blocking(self.0.as_context_mut())
+    }
+}
+
 impl<D> Steps for Blocking<'_, D> {
     type Data = D;
     const FORGETTABLE: bool = false;
@@ -81,7 +90,8 @@ impl<D> Steps for Blocking<'_, D> {
         if let Err(error) = health.enter() {
             return ready(Err(error));
         }
-        ready(match func.call(&mut self.0, params) {
+        // By value: where the store is stays in a register.
+        ready(match func.call(self.store_mut(), params) {
             Ok(results) => {
                 health.leave();
                 then(self, health, results)
@@ -111,6 +121,15 @@ pub struct Async<'s, D: 'static>(pub(crate) StoreContextMut<'s, D>);
 
 #[cfg(feature = "async")]
 impl<D: Send> Mode for Async<'_, D> {}
+
+#[cfg(feature = "async")]
+impl<D> Async<'_, D> {
+    /// As [`Blocking::again`].
+    #[inline(always)]
+    pub(crate) fn again(&mut self) -> Async<'_, D> {
+        Async(self.0.as_context_mut())
+    }
+}
 
 #[cfg(feature = "async")]
 impl<D: Send> Steps for Async<'_, D> {

@@ -152,6 +152,31 @@ impl<A: Allocator> Runtime<A> {
         self.shared.allocator.release_result(Guest { mode, memory: self.memory, health: &mut self.health }, block)
     }
 
+    /// Leaves to the guest what it was given: it is about to be called.
+    #[cold]
+    pub(crate) fn give_away(&mut self) {
+        self.health.returned = false;
+        self.ledger.hand_over();
+        // They have been claimed; what has not, although it was asked for, is not for the next call either.
+        self.room.granted.clear();
+        self.room.claimed = 0;
+    }
+
+    /// Keeps a block due whose release has failed, in case the engine has refused to enter the guest: see
+    /// [`release_due`](Runtime::release_due).
+    #[inline(always)]
+    pub(crate) fn still_owe(&mut self, Block { pointer, size, align }: Block) {
+        // By its parts, which are in registers: whole, every call would put it into memory for this.
+        self.owe(pointer, size, align);
+    }
+
+    #[cold]
+    fn owe(&mut self, pointer: u64, size: u64, align: u64) {
+        if self.health.is_entered() {
+            self.ledger.hold(Block { pointer, size, align }, Use::ResultDue);
+        }
+    }
+
     /// Takes the one block that there is for the call under way, unless another call has it: one that called the host,
     /// which makes this one.
     pub(crate) fn occupy(&mut self, block: Block) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The guard around one call: what was placed in the guest is zeroed and released, whichever way the call ends.
 
-use super::Frame;
+use super::{Frame, all_of};
 use crate::allocator::{Allocator, Supply};
 use crate::error::{ErrorKind, Poisoner, Result};
 use crate::ledger::{Block, Leaked, Use};
@@ -116,7 +116,12 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
 
     #[inline(always)]
     pub(crate) fn frame(&mut self) -> Frame<'_, M, A> {
-        Frame { mode: self.mode.borrow_mut(), runtime: self.runtime }
+        Frame::new(self.mode.borrow_mut(), self.runtime)
+    }
+
+    #[inline(always)]
+    pub(crate) fn runtime(&mut self) -> &mut Runtime<A> {
+        self.runtime
     }
 
     /// Its parts, for a step with a guard of its own, after which the frame goes on.
@@ -195,8 +200,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     fn wipe_held(&mut self) {
         self.runtime.room.clear();
         let memory = self.runtime.memory.filter(|_| self.runtime.zero);
-        let bytes = memory.map(|memory| memory.data_mut(self.mode.borrow_mut().store_mut()));
-        let bytes = bytes.unwrap_or_default();
+        let bytes = all_of(memory, self.mode.borrow_mut().store_mut());
         self.runtime.ledger.end_frame(|region| wipe(bytes, region));
         if self.runtime.health.is_poisoned() {
             self.runtime.ledger.clear();
@@ -263,7 +267,8 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Drop for Guard<'_, M, A, O> {
     fn drop(&mut self) {
         if !self.ended {
             let (mode, runtime) = self.hand_over();
-            abandon(mode, runtime);
+            // It enters nothing, so how it would is of no account.
+            abandon(&mut Blocking(mode.store_mut()), runtime);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Room in the guest for what is placed there, taken from its allocator where there is not enough at hand.
 
-use super::Frame;
+use super::{Frame, all_of};
 use crate::allocator::{Allocator, Request, Supply};
 use crate::error::{ErrorKind, Result};
 use crate::ledger::{Block, Leaked, Scratch, Use};
@@ -18,16 +18,9 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     #[inline(always)]
     pub(crate) fn lowering(&mut self, needs_memory: bool) -> Lowering<'_> {
         let runtime = &mut *self.runtime;
-        let memory = if needs_memory { runtime.memory } else { None };
-        let bytes = memory.map(|memory| memory.data_mut(self.mode.store_mut()));
+        let memory = if needs_memory { all_of(runtime.memory, self.mode.store_mut()) } else { &mut [] };
         let told = A::SUPPLY == Supply::Anew;
-        Lowering::new(bytes.unwrap_or_default(), &runtime.ledger, told, &mut runtime.room)
-    }
-
-    /// Whether what was lowered found room for all of it.
-    #[inline(always)]
-    pub(crate) fn has_room(&self) -> bool {
-        self.runtime.room.missing.is_empty()
+        Lowering::new(memory, &runtime.ledger, told, &mut runtime.room)
     }
 
     /// Takes what the first attempt has found missing, and lowers again.
@@ -40,8 +33,9 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         for _ in 1..ATTEMPTS {
             self.make_room(mark).await?;
             self.runtime.room.rewind(mark);
-            let lowered = lower(&mut self.lowering(true))?;
-            if self.has_room() {
+            let mut lowering = self.lowering(true);
+            let lowered = lower(&mut lowering)?;
+            if lowering.has_room() {
                 return Ok(lowered);
             }
         }
@@ -97,22 +91,6 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
         Ok(())
     }
 
-    /// How many bytes of the guest's memory what was placed takes.
-    #[inline(always)]
-    pub(crate) fn placed(&self) -> u64 {
-        self.runtime.room.placed()
-    }
-
-    /// Leaves to the guest what it was given: it is about to be called.
-    #[cold]
-    pub(crate) fn hand_over(self) {
-        self.runtime.health.returned = false;
-        self.runtime.ledger.hand_over();
-        // They have been claimed; what has not, although it was asked for, is not for the next call either.
-        self.runtime.room.granted.clear();
-        self.runtime.room.claimed = 0;
-    }
-
     /// Does what earlier frames have left to be done: releases what is due, and fits the scratch block.
     pub(super) async fn catch_up(&mut self) -> Result<()> {
         self.runtime.ledger.recall();
@@ -146,9 +124,12 @@ impl<M: Mode, A: Allocator> Frame<'_, M, A> {
     pub(crate) async fn place(&mut self, bytes: &[u8], align: usize) -> Result<Region> {
         let mark = self.runtime.room.mark();
         let mut lower = |into: &mut Lowering<'_>| into.place(bytes, align);
-        let placed = match lower(&mut self.lowering(true)) {
-            Ok(region) if self.has_room() => Ok(region),
-            Ok(_) => self.again().lower_again(mark, &mut lower).await,
+        let mut lowering = self.lowering(true);
+        let first = lower(&mut lowering);
+        let has_room = lowering.has_room();
+        let placed = match first {
+            Ok(region) if has_room => Ok(region),
+            Ok(_) => Frame::new(self.mode, self.runtime).lower_again(mark, &mut lower).await,
             Err(error) => Err(error),
         };
         // The frame goes on after an error: see `MemoryFrame::alloc`.
