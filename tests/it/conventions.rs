@@ -285,7 +285,7 @@ fn a_getter_that_traps_poisons() {
     );
     let mut guest = bind::<GetterExports>(&module);
     assert!(matches!(guest.get_len().unwrap_err().kind(), ErrorKind::Trap(_)));
-    assert!(Bound::handle(&mut guest).is_poisoned());
+    assert!(Bound::is_poisoned(&guest));
 }
 
 #[test]

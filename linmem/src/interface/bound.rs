@@ -72,6 +72,11 @@ impl<S: AsContextMut, I: Interface, H: BorrowMut<Handle<I>>> Bound<S, I, H> {
         handle
     }
 
+    /// Whether an earlier call has poisoned the instance: see [`Handle::is_poisoned`].
+    pub fn is_poisoned(this: &Self) -> bool {
+        this.handle.borrow().is_poisoned()
+    }
+
     /// The instance's memory and allocator, for what no method says: see [`LinearMemory`].
     ///
     /// # Errors

@@ -61,7 +61,7 @@ fn a_message_getter_that_traps_poisons() {
     let guest = FAILING.replace("(result i32) (i32.const 64))", "(result i32) unreachable)");
     let mut guest = bind::<FilesExports>(&counting(&guest));
     assert!(matches!(guest.open("").unwrap_err().kind(), ErrorKind::Trap(_)));
-    assert!(Bound::handle(&mut guest).is_poisoned());
+    assert!(Bound::is_poisoned(&guest));
 }
 
 const STATUS: &str = r#"

@@ -103,7 +103,7 @@ fn a_flag_or_a_message_that_traps_poisons() {
     ] {
         let mut guest = bind::<ReasonsExports>(&counting(&guest));
         assert_trap(&guest.set(&[1]).unwrap_err(), "set", Place::Call);
-        assert!(Bound::handle(&mut guest).is_poisoned());
+        assert!(Bound::is_poisoned(&guest));
         assert_poisoned(guest.plain(0), Some("set"));
     }
 }

@@ -136,6 +136,6 @@ fn an_invalid_scalar_behind_a_pointer_is_refused_and_released() {
 fn a_value_that_is_refused_poisons_nothing() {
     let mut guest = number::<BoolExports>(2);
     guest.answer().unwrap_err();
-    assert!(!Bound::handle(&mut guest).is_poisoned());
+    assert!(!Bound::is_poisoned(&guest));
     assert_invalid(&guest.answer().unwrap_err(), "bool", 2);
 }
