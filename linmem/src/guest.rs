@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::{Memory, Trap, WasmBacktrace};
 
 /// Whether an instance may still be entered. All handles to it share the verdict.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Health {
     verdict: Mark,
     /// Whether the verdict is to be asked before the guest is entered: from when there may be other handles to the
@@ -112,6 +112,14 @@ impl Health {
     }
 }
 
+/// A second handle's. Both ask for the verdict: the first has been told to when it could be cloned.
+impl Clone for Health {
+    fn clone(&self) -> Self {
+        debug_assert!(self.asks, "a handle that can be cloned was parted from its store");
+        Health { verdict: self.mark(), asks: true, ..*self }
+    }
+}
+
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Health").field("poison", &self.verdict.poison.get()).finish_non_exhaustive()
@@ -158,7 +166,10 @@ impl<'g, M: Mode> Guest<'g, M> {
             self.health.settle();
             return error;
         };
-        let left_halfway = trap.is::<Trap>() || trap.is::<WasmBacktrace>();
+        if trap.is::<Trap>() || trap.is::<WasmBacktrace>() {
+            self.health.settle();
+            return error;
+        }
         let words = trap.to_string();
         // A health of its own for that, because this one is taken for entered.
         let mut health = Health::default();
@@ -170,7 +181,7 @@ impl<'g, M: Mode> Guest<'g, M> {
         };
         let same =
             probed.is_err_and(|refusal| matches!(refusal.kind(), ErrorKind::Trap(error) if error.to_string() == words));
-        if same && !left_halfway {
+        if same {
             self.health.entered = false;
             return error.refused();
         }
