@@ -18,9 +18,10 @@ use std::process::Command;
 use wasmtime::{Engine, Instance, Linker, Module, Store};
 
 const BYTES: [u8; 16] = *b"sixteen bytes in";
-/// What is called, and a few calls and many: what differs is the calls, and not the start of the program.
+/// What is called.
 const CALLS: [&str; 7] =
     ["bare", "numbers", "16 bytes in", "16 bytes in, by hand", "an echo", "an echo, by hand", "a borrowed echo"];
+/// A few calls, and many: what differs is the calls, and not the start of the program.
 const FEW: u64 = 10_000;
 const MANY: u64 = 60_000;
 
