@@ -95,7 +95,7 @@ macro_rules! run {
                         guard.runtime().still_owe(lent);
                         fail!(error.at(Place::Release));
                     }
-                    guard.calmed_down();
+                    guard.note_calm();
                 }
                 // Not opened before, so that whatever was left halfway is put down to the export that was called then.
                 State::Unsettled => {
@@ -105,7 +105,7 @@ macro_rules! run {
                         return Err(error);
                     }
                     guard.open(self.names.export);
-                    guard.calmed_down();
+                    guard.note_calm();
                 }
             }
             let mut frame = guard.frame();
@@ -201,7 +201,7 @@ macro_rules! run {
                 let (mode, runtime) = guard.hand_over();
                 wait!($($asyncness)?; rarely self.end(&mut mode.again(), runtime))?;
             } else {
-                guard.finish(T::BORROWS);
+                guard.finish(T::NEEDS_MEMORY);
             }
             guard.close();
             self.lift(raw, if T::BORROWS { all_of(runtime.memory, mode.0) } else { &[] })

@@ -128,6 +128,12 @@ impl Ledger {
         self.due = self.due.saturating_add(usize::from(purpose.is_due()));
     }
 
+    /// Holds a result's block until it can be given back.
+    #[cold]
+    pub(crate) fn owe(&mut self, pointer: u64, size: u64, align: u64) {
+        self.hold(Block { pointer, size, align }, Use::ResultDue);
+    }
+
     /// Refuses a region that overlaps what is held.
     #[inline(always)]
     pub(crate) fn admit(&self, region: Region) -> Result<(), ErrorKind> {

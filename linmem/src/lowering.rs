@@ -317,7 +317,7 @@ impl<'m> Lowering<'m> {
     /// A block of its own, if the allocator has granted one.
     #[inline(always)]
     fn claim(&mut self, len: u64, align: u64) -> Region {
-        let claimed = claim(self.room, self.apart, self.argument, len, align);
+        let claimed = granted(self.room, self.apart, self.argument, len, align);
         self.lacks_room |= claimed.is_none();
         claimed.unwrap_or(Region { pointer: align, len })
     }
@@ -341,10 +341,10 @@ impl<'m> Lowering<'m> {
 /// A block of its own: granted after the last attempt, or asked for now. It takes what it needs and no more, so that the
 /// rest of a [`Lowering`] can be in registers.
 #[cold]
-fn claim(room: &mut Bookkeeping, apart: Option<Apart>, argument: usize, len: u64, align: u64) -> Option<Region> {
-    let granted = room.granted.get(room.claimed).copied();
+fn granted(room: &mut Bookkeeping, apart: Option<Apart>, argument: usize, len: u64, align: u64) -> Option<Region> {
+    let next = room.granted.get(room.claimed).copied();
     room.claimed = room.claimed.saturating_add(1);
-    if let Some(region) = granted.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
+    if let Some(region) = next.filter(|region| region.len >= len && region.pointer & align.wrapping_sub(1) == 0) {
         return Some(Region { len, ..region });
     }
     let Apart { given, class } = apart.unwrap_or_default();

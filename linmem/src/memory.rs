@@ -206,7 +206,8 @@ impl<'h, S: AsContextMut, A: Allocator> LinearMemory<'h, S, A> {
         Ok(Allocation::new(MemoryFrame(guard), region, block, true))
     }
 
-    /// Calls a function of this instance. A trap poisons the instance, for linmem's other handles too.
+    /// Calls a function of this instance. A trap poisons the instance: for the handle whose memory this is and its clones, or
+    /// for this alone where it was [opened](LinearMemory::open) by itself, of which other handles do not hear.
     ///
     /// # Errors
     /// [`ErrorKind::Trap`], [`ErrorKind::Poisoned`].

@@ -11,7 +11,7 @@ use crate::convention::Convention;
 use crate::core::{Params, Signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Frame;
-use crate::ledger::{Block, Use};
+use crate::ledger::{Block, Ledger, Use};
 use crate::lift::Lift;
 use crate::lowering::Lowering;
 use crate::mode::Mode;
@@ -21,6 +21,7 @@ use crate::results::{Itself, Owner, Results, Returned, Room, Shape};
 use crate::scalar::Scalar;
 use crate::status::Status;
 use std::future::ready;
+use std::mem::ManuallyDrop;
 
 /// A type that a method may return, for an export with parameters `P`.
 #[diagnostic::on_unimplemented(
@@ -238,7 +239,13 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
         match accept::<C, T>(received, returned) {
             Ok(owed) => match wrong_size::<C, T>(region) {
                 Some(wrong_size) => (Err(wrong_size.into()), owed),
-                None => (T::read::<C>(received.memory, region), owed),
+                None => {
+                    let block = if let Owed::Block(block) = owed { Some(block) } else { None };
+                    let unread = Unread { ledger: received.ledger, block };
+                    let raw = T::read::<C>(received.memory, region);
+                    unread.is_read();
+                    (raw, owed)
+                }
             },
             Err(error) => (Err(error), Owed::Nothing),
         }
@@ -260,6 +267,30 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
     #[inline(always)]
     fn lift(raw: T::Raw, memory: &[u8]) -> Result<T::Out<'_>> {
         T::lift(raw, memory)
+    }
+}
+
+/// A result that is about to be read by code which may panic, a text encoding of the user's, say. If it does, what is owed
+/// is due.
+struct Unread<'a> {
+    ledger: &'a mut Ledger,
+    block: Option<Block>,
+}
+
+impl Unread<'_> {
+    #[inline(always)]
+    fn is_read(self) {
+        let _ = ManuallyDrop::new(self);
+    }
+}
+
+impl Drop for Unread<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(Block { pointer, size, align }) = self.block {
+            // By its parts, which are in registers: whole, every call would put it into memory for this.
+            self.ledger.owe(pointer, size, align);
+        }
     }
 }
 

@@ -52,14 +52,16 @@ pub(crate) struct Runtime<A> {
 }
 
 /// What earlier frames have left to do.
+///
+/// A frame under way notes that it is, by [`Unsettled`](State::Unsettled), where it can be forgotten: a future, or one that
+/// a user holds. Any other is ended or dropped before somebody asks, and notes what it leaves then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     /// Nothing.
     Calm,
     /// A result that was lent is to be released.
     Lent,
-    /// Anything: a frame is under way, or was not brought to its end, or blocks are due, or the scratch block is too
-    /// short.
+    /// Anything: a frame was not brought to its end, or blocks are due, or the scratch block is too short.
     Unsettled,
 }
 
@@ -166,14 +168,9 @@ impl<A: Allocator> Runtime<A> {
     /// [`release_due`](Runtime::release_due).
     #[inline(always)]
     pub(crate) fn still_owe(&mut self, Block { pointer, size, align }: Block) {
-        // By its parts, which are in registers: whole, every call would put it into memory for this.
-        self.owe(pointer, size, align);
-    }
-
-    #[cold]
-    fn owe(&mut self, pointer: u64, size: u64, align: u64) {
         if self.health.is_entered() {
-            self.ledger.hold(Block { pointer, size, align }, Use::ResultDue);
+            // By its parts, which are in registers: whole, every call would put it into memory for this.
+            self.ledger.owe(pointer, size, align);
         }
     }
 
@@ -279,6 +276,7 @@ impl<A> Drop for Runtime<A> {
         // A guard that was forgotten may have left the guest halfway, and bytes in it: whoever takes over zeroes them.
         self.health.settle();
         if !self.health.is_poisoned() {
+            self.ledger.regain(!self.health.returned);
             if self.room.is_used() {
                 self.ledger.give_up_scratch();
                 self.shared.occupied.store(false, Ordering::Relaxed);

@@ -11,7 +11,7 @@ use linmem::{
     Mode, Out, Params, Region, Result, Settings, allocator::Request, wasm_import,
 };
 use std::future::{Future, ready};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use wasmtime::{AsContextMut, Caller, Linker, Store};
 
 // ---- Double release, and buffers that are lost.
@@ -55,7 +55,7 @@ fn one_block_as_last_result_and_as_out_parameter_is_released_once() {
     let mut guest = handle::<UnzeroedExports>(&mut store, &instance).into_bound(&mut store).unwrap();
     let error = guest.last(&[1; 70_000], Out(&mut String::new())).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Overlap { .. }), "{error}");
-    assert!(!Bound::handle(&mut guest).is_poisoned());
+    assert!(!Bound::is_poisoned(&guest));
     Bound::trim(&mut guest).unwrap();
     assert_eq!(live(&mut store, &instance), 0);
 }
@@ -65,7 +65,7 @@ fn one_block_as_result_and_as_out_parameter_is_released_once() {
     balanced::<OutsExports, _>(OUTS, |guest| {
         let error = guest.same(Out(&mut String::new())).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Overlap { .. }), "{error}");
-        assert!(!Bound::handle(guest).is_poisoned());
+        assert!(!Bound::is_poisoned(guest));
     });
 }
 
@@ -253,6 +253,62 @@ fn a_forgotten_future_poisons_by_its_own_export_whatever_is_called_next() {
         error.to_string(),
         "`count`: the instance is poisoned: `wait` trapped or was abandoned earlier; make a new one"
     );
+}
+
+/// Waits for something of the host's before it enters the guest.
+struct Hesitating;
+
+impl Results<u32> for Hesitating {
+    type Func<P: Params> = Func<P, u32>;
+
+    async fn call<P: Params, M: Mode, A: Allocator>(
+        func: &Self::Func<P>,
+        frame: &mut Frame<'_, M, A>,
+        _: Room,
+        params: P,
+        _: Shape,
+    ) -> Result<Returned> {
+        let mut waited = false;
+        std::future::poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending })
+            .await;
+        let pointer = frame.invoke(func, params).await?;
+        Ok(Returned::new(Region { pointer: pointer.into(), len: 1 }, Owner::Guest))
+    }
+}
+
+#[wasm_import]
+trait Hesitant {
+    #[wasm(returns = Hesitating)]
+    async fn keep(&mut self, #[wasm(pass = Given)] bytes: &[u8]) -> Result<Vec<u8>>;
+    async fn len(&mut self, bytes: &[u8]) -> Result<u32>;
+}
+
+#[test]
+fn what_a_forgotten_future_would_have_given_away_is_zeroed_and_released_by_the_next_call() {
+    let module = counting(
+        r#"(func (export "keep") (param i32 i32) (result i32) (local.get 0))
+        (func (export "len") (param i32 i32) (result i32) (local.get 1))"#,
+    );
+    for drops_handle in [false, true] {
+        let (mut store, instance) = instance(&module);
+        let mut first = handle::<HesitantExports>(&mut store, &instance);
+        let mut second = first.clone();
+        let mut bound: Bound<_, _, &mut Handle<_>> = first.bind(&mut store).unwrap();
+        let mut future = Box::pin(bound.keep(b"a secret that is long enough"));
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        std::mem::forget(future);
+        let next = if drops_handle {
+            drop(first);
+            &mut second
+        } else {
+            &mut first
+        };
+        let mut bound = next.bind(&mut store).unwrap();
+        assert_eq!(block_on(bound.len(b"x")).unwrap(), 1);
+        block_on(Bound::trim_async(&mut bound)).unwrap();
+        assert_eq!(live(&mut store, &instance), 0, "{drops_handle}");
+        assert!(!holds(&mut store, &instance, b"secret"), "{drops_handle}");
+    }
 }
 
 // ---- Room of an earlier call.

@@ -59,6 +59,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         self.runtime.health.settle();
         self.runtime.health.check()?;
         self.runtime.health.running = Poisoner(export);
+        self.regain();
         self.wipe();
         let mut frame = self.frame();
         match frame.catch_up().await {
@@ -81,10 +82,10 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
     }
 
     /// Ends a frame that is clear, and whose bytes are zeroed. A longer scratch block has not been wished for: a call takes
-    /// it at once. `lends` says whether it may have lent something; where not, it is as calm as it was opened.
+    /// it at once. A result that needs no memory has lent nothing either, and leaves the state as it is.
     #[inline(always)]
-    pub(crate) fn finish(&mut self, lends: bool) {
-        if lends || M::FORGETTABLE {
+    pub(crate) fn finish(&mut self, may_lend: bool) {
+        if may_lend || M::FORGETTABLE {
             self.runtime.state = if self.runtime.ledger.has_lent() { State::Lent } else { State::Calm };
         }
         self.ended = true;
@@ -96,8 +97,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         self.ended = true;
     }
 
-    /// Opens the frame for a call of that export. That one is under way is noted where nobody may be there to say so
-    /// afterwards; any other is ended, or dropped.
+    /// Opens the frame for a call of that export: see [`State`].
     #[inline(always)]
     pub(crate) fn open(&mut self, export: &'static str) {
         if M::FORGETTABLE {
@@ -106,9 +106,9 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         self.runtime.health.running = Poisoner(Some(export));
     }
 
-    /// What earlier frames had left to do is done.
+    /// Notes that what earlier frames had left to do is done.
     #[inline(always)]
-    pub(crate) fn calmed_down(&mut self) {
+    pub(crate) fn note_calm(&mut self) {
         if !M::FORGETTABLE {
             self.runtime.state = State::Calm;
         }
@@ -124,7 +124,7 @@ impl<M: Mode, A: Allocator, O: BorrowMut<M>> Guard<'_, M, A, O> {
         self.runtime
     }
 
-    /// Its parts, for a step with a guard of its own, after which the frame goes on.
+    /// Its parts, for a step that is not inlined, after which the frame goes on.
     #[inline(always)]
     pub(crate) fn parts(&mut self) -> (&mut M, &mut Runtime<A>) {
         (self.mode.borrow_mut(), self.runtime)

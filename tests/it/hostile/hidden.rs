@@ -1,7 +1,7 @@
 //! Code of others that hides a trap from linmem: a convention, and an allocator.
 
 use super::counting;
-use crate::support::{handle, instance, wat};
+use crate::support::{bind, block_on, handle, instance, wat};
 use linmem::allocator::{Request, Wanted};
 use linmem::results::{Owner, Results, Returned, Room, Shape};
 use linmem::{
@@ -120,16 +120,18 @@ trait Releases {
     fn number(&mut self) -> Result<u32>;
 }
 
+const TRAPS_WHEN_IT_RELEASES: &str = r#"(module (memory (export "memory") 1)
+    (func (export "free") (param i32) unreachable)
+    (func (export "take_back") unreachable)
+    (func (export "bytes") (export "borrowed") (result i32 i32) (i32.const 64) (i32.const 1))
+    (func (export "byte") (result i32) (i32.const 64))
+    (func (export "number") (result i32) (i32.const 7)))"#;
+
 type Releasing<'s> = Bound<&'s mut Store<()>, ReleasesExports, &'s mut Handle<ReleasesExports>>;
 
 #[test]
 fn a_trap_that_is_hidden_when_a_result_is_released_is_seen_by_the_other_handles() {
-    let module = wat(r#"(module (memory (export "memory") 1)
-        (func (export "free") (param i32) unreachable)
-        (func (export "take_back") unreachable)
-        (func (export "bytes") (export "borrowed") (result i32 i32) (i32.const 64) (i32.const 1))
-        (func (export "byte") (result i32) (i32.const 64))
-        (func (export "number") (result i32) (i32.const 7)))"#);
+    let module = wat(TRAPS_WHEN_IT_RELEASES);
     let releases: [fn(&mut Releasing<'_>); 3] = [
         |guest| _ = guest.bytes(),
         |guest| _ = guest.byte(),
@@ -145,6 +147,46 @@ fn a_trap_that_is_hidden_when_a_result_is_released_is_seen_by_the_other_handles(
         release(&mut first.bind(&mut store).unwrap());
         let outcome = second.bind(&mut store).unwrap().number();
         assert!(matches!(outcome.as_ref().unwrap_err().kind(), ErrorKind::Poisoned { .. }), "{index}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_trap_that_is_hidden_when_a_result_is_released_poisons_an_instance_with_one_handle_too() {
+    let module = wat(TRAPS_WHEN_IT_RELEASES);
+    let releases: [fn(&mut Bound<Store<()>, ReleasesExports>); 2] =
+        [|guest| _ = guest.bytes(), |guest| _ = guest.byte()];
+    for release in releases {
+        let mut guest = bind::<ReleasesExports>(&module);
+        release(&mut guest);
+        assert!(Bound::is_poisoned(&guest));
+        assert!(matches!(guest.number().unwrap_err().kind(), ErrorKind::Poisoned { .. }));
+    }
+}
+
+#[wasm_import(allocator = Hushed)]
+trait ReleasesLater {
+    async fn bytes(&mut self) -> Result<Vec<u8>>;
+    async fn borrowed(&mut self) -> Result<&[u8]>;
+    #[wasm(returns = Hushing)]
+    async fn byte(&mut self) -> Result<Vec<u8>>;
+    async fn number(&mut self) -> Result<u32>;
+}
+
+#[test]
+fn a_trap_that_is_hidden_in_an_async_call_poisons_as_well() {
+    let module = wat(TRAPS_WHEN_IT_RELEASES);
+    for index in 0..3 {
+        let mut guest = bind::<ReleasesLaterExports>(&module);
+        match index {
+            0 => _ = block_on(guest.bytes()),
+            1 => _ = block_on(guest.byte()),
+            _ => {
+                assert_eq!(block_on(guest.borrowed()).unwrap(), [0]);
+                let _ = block_on(guest.number());
+            }
+        }
+        assert!(Bound::is_poisoned(&guest), "{index}");
+        assert!(matches!(block_on(guest.number()).unwrap_err().kind(), ErrorKind::Poisoned { .. }), "{index}");
     }
 }
 

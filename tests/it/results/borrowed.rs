@@ -5,6 +5,7 @@ use linmem::results::{Returned, Room, Static};
 use linmem::{Bound, Convention, Frame, Lowering, Mode, Owed, Params, Received, Region, Result, Returns, wasm_import};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use wasmtime::Store;
 
 #[wasm_import]
 trait Borrowed {
@@ -212,4 +213,113 @@ fn a_panic_while_a_borrowed_result_is_read_leaves_no_argument_and_no_block() {
     }
     let mut account = handle::<AccountExports>(&mut store, &instance);
     assert_eq!(account.bind(&mut store).unwrap().live_blocks().unwrap(), 0);
+}
+
+/// An owned type of the user's that reads what one of linmem's would borrow.
+#[derive(Debug, PartialEq)]
+struct Words(usize);
+
+impl<C: Convention, P: Params> Returns<C, P> for Words {
+    type Func = <&'static str as Returns<C, P>>::Func;
+    type Core = Returned;
+    type Raw = usize;
+    type Out<'s> = Words;
+
+    async fn call<M: Mode>(
+        func: &Self::Func,
+        frame: &mut Frame<'_, M, C::Allocator>,
+        room: Room,
+        params: P,
+    ) -> Result<Returned> {
+        <&str as Returns<C, P>>::call(func, frame, room, params).await
+    }
+
+    fn read(received: &mut Received<'_>, returned: Returned) -> (Result<usize>, Owed) {
+        let (text, owed) = <&str as Returns<C, P>>::read(received, returned);
+        let words = |region| Ok(received.bytes(region, 1)?.split(|byte| *byte == b' ').count());
+        (text.and_then(words), owed)
+    }
+
+    fn lift(words: usize, _: &[u8]) -> Result<Words> {
+        Ok(Words(words))
+    }
+}
+
+#[test]
+fn what_an_owned_type_has_borrowed_to_be_read_is_released_when_the_next_call_begins() {
+    #[wasm_import]
+    trait Counting {
+        #[wasm(name = "echo_packed")]
+        fn words(&mut self, bytes: &[u8]) -> linmem::Result<Words>;
+        fn length(&mut self, bytes: &[u8]) -> linmem::Result<u32>;
+    }
+    let (mut store, instance) = instance(ledger());
+    let mut guest = handle::<CountingExports>(&mut store, &instance);
+    let mut account = handle::<AccountExports>(&mut store, &instance);
+    let mut live = |store: &mut Store<()>| account.bind(store).unwrap().live_blocks().unwrap();
+    assert_eq!(guest.bind(&mut store).unwrap().words(b"three short words").unwrap(), Words(3));
+    assert_eq!(live(&mut store), 2, "the scratch block, and what is lent");
+    assert_eq!(guest.bind(&mut store).unwrap().length(b"next").unwrap(), 4);
+    assert_eq!(live(&mut store), 1);
+}
+
+/// Where a call panics and is not the last of its handle, the next one does what it has left.
+#[test]
+fn what_a_panic_leaves_is_released_when_the_next_call_begins() {
+    #[wasm_import]
+    trait Panicking {
+        #[wasm(name = "echo_packed")]
+        fn line(&mut self, bytes: &[u8]) -> linmem::Result<Line<'_, true>>;
+        fn live_bytes(&mut self) -> linmem::Result<u32>;
+    }
+    let (mut store, instance) = instance(ledger());
+    let mut guest = handle::<PanickingExports>(&mut store, &instance);
+    let mut account = handle::<AccountExports>(&mut store, &instance);
+    let mut live = |store: &mut Store<()>| account.bind(store).unwrap().live_blocks().unwrap();
+    for len in [10, 70_000] {
+        catch_unwind(AssertUnwindSafe(|| guest.bind(&mut store).unwrap().line(&vec![b'x'; len]).map(drop)))
+            .unwrap_err();
+        guest.bind(&mut store).unwrap().live_bytes().unwrap();
+        assert_eq!(live(&mut store), 1, "{len}: the scratch block");
+    }
+}
+
+/// Text that cannot be decoded without a panic.
+struct Unreadable;
+
+impl linmem::text::Text for Unreadable {
+    const UNIT: usize = 1;
+
+    fn encode(text: &str) -> Result<std::borrow::Cow<'_, [u8]>> {
+        linmem::text::Utf8::encode(text)
+    }
+
+    fn decode(_: &[u8]) -> Result<String> {
+        panic!("as it is meant to")
+    }
+}
+
+#[test]
+fn a_panic_while_an_owned_result_is_read_leaves_no_block() {
+    #[wasm_import(text = Unreadable)]
+    trait Panicking {
+        #[wasm(name = "echo_packed")]
+        fn text(&mut self, bytes: &[u8]) -> linmem::Result<String>;
+        #[wasm(name = "echo_ret")]
+        fn changed(&mut self, bytes: &mut [u8]) -> linmem::Result<String>;
+        fn live_bytes(&mut self) -> linmem::Result<u32>;
+    }
+    let (mut store, instance) = instance(ledger());
+    let mut guest = handle::<PanickingExports>(&mut store, &instance);
+    let mut account = handle::<AccountExports>(&mut store, &instance);
+    let mut live = |store: &mut Store<()>| account.bind(store).unwrap().live_blocks().unwrap();
+    let mut panics = |call: fn(&mut Bound<&mut Store<()>, PanickingExports, &mut linmem::Handle<PanickingExports>>)| {
+        let mut bound = guest.bind(&mut store).unwrap();
+        catch_unwind(AssertUnwindSafe(|| call(&mut bound))).unwrap_err();
+        bound.live_bytes().unwrap();
+        assert_eq!(live(&mut store), 1, "the scratch block");
+    };
+    panics(|guest| _ = guest.text(b"short"));
+    panics(|guest| _ = guest.text(&[b'x'; 70_000]));
+    panics(|guest| _ = guest.changed(&mut [b'x'; 10]));
 }
