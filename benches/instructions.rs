@@ -19,8 +19,15 @@ use wasmtime::{Engine, Instance, Linker, Module, Store};
 
 const BYTES: [u8; 16] = *b"sixteen bytes in";
 /// What is called.
-const CALLS: [&str; 7] =
-    ["bare", "numbers", "16 bytes in", "16 bytes in, by hand", "an echo", "an echo, by hand", "a borrowed echo"];
+const CALLS: [&str; 7] = [
+    "bare",
+    "numbers",
+    "16 bytes in",
+    "16 bytes in, by hand and zeroed",
+    "an echo",
+    "an echo, by hand and zeroed",
+    "a borrowed echo",
+];
 /// A few calls, and many: what differs is the calls, and not the start of the program.
 const FEW: u64 = 10_000;
 const MANY: u64 = 60_000;
@@ -48,7 +55,7 @@ fn main() {
             println!("nothing was counted: this needs valgrind");
             return;
         };
-        println!("{call:>20} {:>8.0}", (many as f64 - few as f64) / (MANY - FEW) as f64);
+        println!("{call:>32} {:>6.0}", (many as f64 - few as f64) / (MANY - FEW) as f64);
     }
 }
 
@@ -76,13 +83,13 @@ fn make(call: &str, times: u64) {
             let add = instance.get_typed_func::<(u32, u32), u32>(&mut store, "add").unwrap();
             repeat(&mut || _ = black_box(add.call(&mut store, (40, 2)).unwrap()));
         }
-        "16 bytes in, by hand" => {
+        "16 bytes in, by hand and zeroed" => {
             let instance = Instance::new(&mut store, &module, &[]).unwrap();
             let heap = Heap::find(&mut store, &instance, true).unwrap();
             let last_byte: Slice<u32> = instance.get_typed_func(&mut store, "last_byte").unwrap();
             repeat(&mut || _ = black_box(heap.send(&mut store, &last_byte, black_box(&BYTES)).unwrap()));
         }
-        "an echo, by hand" => {
+        "an echo, by hand and zeroed" => {
             let instance = Instance::new(&mut store, &module, &[]).unwrap();
             let heap = Heap::find(&mut store, &instance, true).unwrap();
             let echo: Slice<u64> = instance.get_typed_func(&mut store, "echo_bytes").unwrap();
