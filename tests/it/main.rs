@@ -18,6 +18,7 @@ mod checked;
 mod conventions;
 mod corners;
 mod expressible;
+mod forgotten;
 mod guests;
 mod hostile;
 mod instances;
