@@ -243,7 +243,7 @@ impl<C: Convention, P: Params, T: Lift> Returns<C, P> for T {
                     let block = if let Owed::Block(block) = owed { Some(block) } else { None };
                     let unread = Unread { ledger: received.ledger, block };
                     let raw = T::read::<C>(received.memory, region);
-                    unread.is_read();
+                    unread.disarm();
                     (raw, owed)
                 }
             },
@@ -279,7 +279,7 @@ struct Unread<'a> {
 
 impl Unread<'_> {
     #[inline(always)]
-    fn is_read(self) {
+    fn disarm(self) {
         let _ = ManuallyDrop::new(self);
     }
 }
