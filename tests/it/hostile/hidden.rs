@@ -153,8 +153,8 @@ fn a_trap_that_is_hidden_when_a_result_is_released_is_seen_by_the_other_handles(
 #[test]
 fn a_trap_that_is_hidden_when_a_result_is_released_poisons_an_instance_with_one_handle_too() {
     let module = wat(TRAPS_WHEN_IT_RELEASES);
-    let releases: [fn(&mut Bound<Store<()>, ReleasesExports>); 2] =
-        [|guest| _ = guest.bytes(), |guest| _ = guest.byte()];
+    type Alone = Bound<Store<()>, ReleasesExports>;
+    let releases: [fn(&mut Alone); 2] = [|guest| _ = guest.bytes(), |guest| _ = guest.byte()];
     for release in releases {
         let mut guest = bind::<ReleasesExports>(&module);
         release(&mut guest);
