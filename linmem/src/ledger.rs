@@ -128,7 +128,8 @@ impl Ledger {
         self.due = self.due.saturating_add(usize::from(purpose.is_due()));
     }
 
-    /// Holds a result's block until it can be given back.
+    /// Holds a result's block until it can be given back. It takes the block by its parts, which are in registers: whole,
+    /// every call would put it into memory for what rarely happens.
     #[cold]
     pub(crate) fn owe(&mut self, pointer: u64, size: u64, align: u64) {
         self.hold(Block { pointer, size, align }, Use::ResultDue);

@@ -288,7 +288,6 @@ impl Drop for Unread<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(Block { pointer, size, align }) = self.block {
-            // By its parts, which are in registers: whole, every call would put it into memory for this.
             self.ledger.owe(pointer, size, align);
         }
     }

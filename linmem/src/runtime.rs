@@ -169,7 +169,6 @@ impl<A: Allocator> Runtime<A> {
     #[inline(always)]
     pub(crate) fn still_owe(&mut self, Block { pointer, size, align }: Block) {
         if self.health.is_entered() {
-            // By its parts, which are in registers: whole, every call would put it into memory for this.
             self.ledger.owe(pointer, size, align);
         }
     }
